@@ -1,0 +1,1 @@
+"""What every source shares and no vendor is named in: families, polling, snapshots, pages, state, logs."""

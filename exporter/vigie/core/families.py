@@ -1,0 +1,165 @@
+"""
+Metric families: what a source promises to export, and the samples of one poll.
+
+A `Family` is declared once, as a module constant beside the code that fills it. A poll fills a fresh `Families`, so an
+entity that is gone is gone from the output without anyone having to remove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
+from typing import Literal, TypeVar
+
+from prometheus_client.metrics_core import Metric
+
+Kind = Literal["gauge", "counter", "unknown", "histogram"]
+LabelValues = tuple[str, ...]
+
+OTHER = "other"
+"""Value of every label of the series that holds what is above a family's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """
+    One metric name and what it means.
+
+    Attributes:
+        name: As Prometheus stores it, so a counter ends in `_total`.
+        help: One sentence: meaning, unit and origin.
+        kind: `unknown` is for cumulative numbers that must keep a name without `_total` to be a drop-in.
+        labels: Label names, in the order in which `Families.add` takes their values.
+        buckets: Upper bounds of a histogram, ascending, without the infinite one.
+    """
+
+    name: str
+    help: str
+    kind: Kind
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+    @property
+    def root(self) -> str:
+        """The name of the family in the exposition formats: a counter's without `_total`."""
+        return self.name.removesuffix("_total") if self.kind == "counter" else self.name
+
+
+def gauge(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
+    """Declare a number that goes up and down."""
+    return Family(name, help, "gauge", labels)
+
+
+def counter(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
+    """Declare a number that only grows; its name ends in `_total`."""
+    if not name.endswith("_total"):
+        raise ValueError(f"counter {name} must end in _total")
+    return Family(name, help, "counter", labels)
+
+
+def cumulative(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
+    """Declare a number that only grows but keeps another exporter's name, which has no `_total`."""
+    return Family(name, help, "unknown", labels)
+
+
+def histogram(name: str, help: str, *labels: str, buckets: Sequence[float]) -> Family:  # noqa: A002 - as above
+    """Declare a distribution over `buckets`."""
+    return Family(name, help, "histogram", labels, tuple(buckets))
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One series of a histogram: observations per bucket (not cumulated; the last is above all bounds) and their sum."""
+
+    counts: tuple[int, ...]
+    sum: float
+
+    def __add__(self, other: Distribution) -> Distribution:
+        return Distribution(
+            tuple(mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)), self.sum + other.sum
+        )
+
+
+Value = TypeVar("Value", float, Distribution)
+
+
+@dataclass(slots=True)
+class Families:
+    """The samples of one poll. Adding a label set twice adds the values up."""
+
+    values: dict[Family, dict[LabelValues, float]] = field(default_factory=dict)
+    distributions: dict[Family, dict[LabelValues, Distribution]] = field(default_factory=dict)
+
+    def declare(self, family: Family) -> None:
+        """Say that `family` was read, so that its header is exported even without a series."""
+        (self.distributions if family.kind == "histogram" else self.values).setdefault(family, {})
+
+    def add(self, family: Family, value: float, *labels: str) -> None:
+        """Add one sample; `labels` are the values of `family.labels`, in that order."""
+        series = self.values.setdefault(family, {})
+        self._check(family, labels)
+        series[labels] = series[labels] + value if labels in series else float(value)
+
+    def observe(self, family: Family, distribution: Distribution, *labels: str) -> None:
+        """Add one series of a histogram."""
+        series = self.distributions.setdefault(family, {})
+        self._check(family, labels)
+        series[labels] = series[labels] + distribution if labels in series else distribution
+
+    def capped(self, limit: int) -> tuple[Families, Mapping[str, int]]:
+        """
+        Bound every family to `limit` series.
+
+        The series that come first in a family stay (a source adds them in a stable order); the others are added up in
+        one series whose every label is `other`, so totals stay right.
+
+        Returns:
+            The bounded samples, and how many series were folded, for each family that was above the limit.
+        """
+        folded: dict[str, int] = {}
+        bounded = Families()
+        for family, values in self.values.items():
+            bounded.values[family] = _fold(family, values, limit, folded)
+        for family, distributions in self.distributions.items():
+            bounded.distributions[family] = _fold(family, distributions, limit, folded)
+        return bounded, folded
+
+    def metrics(self) -> Iterator[Metric]:
+        """The samples as prometheus-client's own objects, ready to encode."""
+        for family, values in self.values.items():
+            metric = Metric(family.root, family.help, family.kind)
+            for labels, value in values.items():
+                metric.add_sample(family.name, dict(zip(family.labels, labels, strict=True)), value)
+            yield metric
+        for family, distributions in self.distributions.items():
+            metric = Metric(family.root, family.help, family.kind)
+            for labels, distribution in distributions.items():
+                _add_histogram(metric, family, dict(zip(family.labels, labels, strict=True)), distribution)
+            yield metric
+
+    @staticmethod
+    def _check(family: Family, labels: LabelValues) -> None:
+        if len(labels) != len(family.labels):
+            raise ValueError(f"{family.name} has the labels {family.labels}, got {labels}")
+
+
+def _fold(
+    family: Family, series: dict[LabelValues, Value], limit: int, folded: dict[str, int]
+) -> dict[LabelValues, Value]:
+    if len(series) <= limit:
+        return series
+    kept = dict(islice(series.items(), limit - 1))
+    other = (OTHER,) * len(family.labels)
+    for value in islice(series.values(), limit - 1, None):
+        kept[other] = kept[other] + value if other in kept else value
+    folded[family.name] = len(series) - (limit - 1)
+    return kept
+
+
+def _add_histogram(metric: Metric, family: Family, labels: dict[str, str], distribution: Distribution) -> None:
+    bounds = [*(str(float(bound)) for bound in family.buckets), "+Inf"]
+    for bound, count in zip(bounds, accumulate(distribution.counts), strict=True):
+        metric.add_sample(f"{family.name}_bucket", {**labels, "le": bound}, count)
+    metric.add_sample(f"{family.name}_sum", labels, distribution.sum)
+    metric.add_sample(f"{family.name}_count", labels, sum(distribution.counts))

@@ -1,0 +1,161 @@
+"""
+What a source is: one watched system, read on its own interval.
+
+To add a vendor, write one module in `vigie.sources` with a `Source` and its `SourceConfig`, and name it in the table of
+`vigie.sources`. Inside the module the flow runs one way: fetch (I/O), parse (pure), families (pure).
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import structlog
+
+    from vigie.core.families import Families, Family
+    from vigie.errors import SourceError
+
+_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d|w)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+
+
+def parse_duration(value: object) -> float:
+    """
+    Turn `90s`, `1m30s` or `1.5h` into seconds, as Prometheus writes durations.
+
+    Raises:
+        ValueError: The value is not such a duration; the message says what one looks like.
+    """
+    text = value if isinstance(value, str) else ""
+    parts = list(_DURATION.finditer(text))
+    if not parts or "".join(part.group() for part in parts) != text:
+        raise ValueError(f"expected a duration such as 15s, 5m or 1h30m, got {value!r}")
+    return sum(float(part["number"]) * _SECONDS[part["unit"]] for part in parts)
+
+
+def _duration(value: object) -> float:
+    return value if isinstance(value, float) else parse_duration(value)
+
+
+Duration = Annotated[float, BeforeValidator(_duration)]
+"""A length of time in seconds, written `15s`, `5m`, `1h30m` in the file."""
+
+
+class Settings(BaseModel):
+    """Base of every part of `vigie.yaml`: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class SourceConfig(Settings):
+    """The settings that every source has."""
+
+    enabled: bool = True
+    """Off keeps the settings in the file but reads nothing."""
+    interval: Duration = 15.0
+    """Time between the starts of two polls."""
+    timeout: Duration = 10.0
+    """Deadline of one poll; what is not there by then is an error."""
+    max_age: Duration | None = None
+    """How long the last good numbers are still exported while polls fail; four intervals unless set."""
+    max_series: int = Field(default=1000, ge=2)
+    """Series that one family may have; what is above is added up under the label value `other`."""
+
+    @property
+    def staleness(self) -> float:
+        """Seconds after which numbers are too old to export."""
+        return self.max_age if self.max_age is not None else 4 * self.interval
+
+
+Config = TypeVar("Config", bound=SourceConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    What the core lends to a source.
+
+    Attributes:
+        product: Name of the product that the source belongs to.
+        log: Logger that already names the product and the source.
+        now: Unix time in seconds; injected, so that tests own it.
+        state_dir: Folder for what must survive a restart, or None where nothing may be kept.
+    """
+
+    product: str
+    log: structlog.stdlib.BoundLogger
+    now: Callable[[], float]
+    state_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """
+    What one poll found.
+
+    Attributes:
+        families: The samples.
+        problems: What could not be read although the rest could; any problem makes `vigie_source_up` 0.
+    """
+
+    families: Families
+    problems: tuple[SourceError, ...] = field(default=())
+
+
+class Source(ABC, Generic[Config]):
+    """
+    One watched system.
+
+    A source is made without I/O, then `start`ed, polled any number of times but never twice at once, then `close`d.
+
+    Attributes:
+        config_type: The settings under `sources.<name>` in `vigie.yaml`.
+        families: Every family that the source may export, for the docs and the checks of the rules.
+        up: The family that is 1 when a poll reached the system and 0 when it did not (`pg_up`), where the field has
+            one. The core exports it; a source must not.
+    """
+
+    config_type: ClassVar[type[SourceConfig]]
+    families: ClassVar[tuple[Family, ...]]
+    up: ClassVar[Family | None] = None
+
+    def __init__(self, config: Config, context: Context) -> None:
+        self.config = config
+        self.context = context
+
+    async def start(self) -> None:
+        """Begin background work (a reader thread); returns at once and never fails because the system is away."""
+
+    @abstractmethod
+    async def poll(self) -> Poll:
+        """
+        Read the system once.
+
+        It may be cancelled at its deadline; the next call must work all the same.
+
+        Raises:
+            SourceError: Nothing could be read.
+        """
+
+    @abstractmethod
+    async def describe(self) -> str:
+        """
+        Say in one short line what was reached, for `vigie check`: "PostgreSQL 15.18 as vigie, 12 of 60 connections".
+
+        Raises:
+            SourceError: It could not be reached.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections and threads, within a second."""
+
+
+AnySource = Source[Any]

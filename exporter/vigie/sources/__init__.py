@@ -1,0 +1,10 @@
+"""The systems that Vigie reads; adding one is one module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vigie.core.source import AnySource
+
+SOURCES: Mapping[str, type[AnySource]] = {}
+"""Key under `sources` in `vigie.yaml` (and value of the `source` label) to what reads it."""
