@@ -70,7 +70,7 @@ def histogram(name: str, help: str, *labels: str, buckets: Sequence[float]) -> F
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One series of a histogram: observations per bucket (not cumulated; the last is above all bounds) and their sum."""
+    """One series of a histogram: observations per bucket (not cumulated; last: above all bounds) and their sum."""
 
     counts: tuple[int, ...]
     sum: float
