@@ -1,0 +1,1 @@
+"""`vigie.yaml`: what it may say (`model`) and how it is read (`load`)."""

@@ -1,0 +1,134 @@
+"""What `vigie.yaml` may say. Each attribute's docstring is its line in the reference page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
+
+from vigie.core.source import AnySource, Duration, Settings, SourceConfig
+from vigie.sources import SOURCES
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone; expected a name such as Europe/Paris or UTC")
+    return name
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+"""A short name that is safe in labels, file names and URLs."""
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+Address = Annotated[str, StringConstraints(pattern=r"^[^\s/:]+:\d+$|^\[[0-9a-f:]+\]:\d+$")]
+"""`host:port`."""
+
+
+class Probe(Settings):
+    """One uptime check, made by blackbox_exporter from inside the stack."""
+
+    name: Name
+    """Value of the `probe` label."""
+    url: HttpUrl
+    """Page that must answer with a 2xx or 3xx status."""
+    interval: Duration = 60.0
+    """Time between two probes."""
+
+
+class App(Settings):
+    """The product's own application."""
+
+    metrics: HttpUrl | None = None
+    """URL of its Prometheus metrics (names of prometheus-fastapi-instrumentator)."""
+
+
+class PagerDuty(Settings):
+    """Where critical alerts go."""
+
+    routing_key_file: Path
+    """File with the Events API v2 integration key, as Alertmanager sees it."""
+    url: HttpUrl = "https://events.pagerduty.com/v2/enqueue"
+    """Events API; accounts in the EU use https://events.eu.pagerduty.com/v2/enqueue."""
+
+
+class Slack(Settings):
+    """Where warnings, and a copy of everything critical, go."""
+
+    webhook_url_file: Path
+    """File with the incoming webhook's URL, as Alertmanager sees it."""
+    channel: str = "#alerts"
+    """Channel that the message names; a webhook is bound to its own."""
+
+
+class Channels(Settings):
+    """How people are told; a channel that is absent is not used."""
+
+    pagerduty: PagerDuty | None = None
+    slack: Slack | None = None
+    deadmansswitch: HttpUrl | None = None
+    """URL that must be called all the time; its owner raises the alarm when Vigie's alerting falls silent."""
+
+
+class Stack(Settings):
+    """Where the parts reach each other, as `host:port`."""
+
+    vigie: Address = "vigie:9847"
+    prometheus: Address = "prometheus:9090"
+    alertmanager: Address = "alertmanager:9093"
+    blackbox: Address = "blackbox:9115"
+
+
+class Links(Settings):
+    """Where people reach the parts: the URLs in messages."""
+
+    vigie: HttpUrl = "http://localhost:9847"
+    prometheus: HttpUrl = "http://localhost:9090"
+    alertmanager: HttpUrl = "http://localhost:9093"
+    dashboards: HttpUrl = "http://localhost:3000"
+    """Grafana, or the viewer of a run without Docker."""
+
+
+class Threshold(Settings):
+    """What differs from a signal's default."""
+
+    warning: float | None = None
+    critical: float | None = None
+    enabled: bool = True
+
+
+class Product(Settings):
+    """One product: the whole of one `vigie.yaml`."""
+
+    product: Name
+    """Its short name: the `product` label of every series."""
+    domain: str = "localhost"
+    """Its public domain, for texts and links."""
+    environment: Literal["production", "staging", "development"] = "production"
+    """Which installation of the product this is."""
+    timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
+    """IANA time zone of the people who are told."""
+    app: App = App()
+    sources: dict[str, SourceConfig] = Field(default_factory=dict)
+    """What to read; a source whose variables or secret files are missing is off, and says so."""
+    probes: tuple[Probe, ...] = ()
+    """Uptime checks."""
+    channels: Channels = Channels()
+    thresholds: dict[str, Threshold] = Field(default_factory=dict)
+    """By alert name, only what differs from the defaults in `config.libsonnet`."""
+    stack: Stack = Stack()
+    links: Links = Links()
+    state: Path | None = None
+    """Folder for what must survive a restart; without it nothing is kept."""
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _typed_sources(cls, value: object) -> object:
+        """Read each source's settings by its own model, chosen by the key."""
+        if not isinstance(value, dict):
+            return value
+        return {name: _source_type(name).config_type.model_validate(settings) for name, settings in value.items()}
+
+
+def _source_type(name: str) -> type[AnySource]:
+    return SOURCES[name]
