@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
-from vigie.core.source import AnySource, Duration, Settings, SourceConfig
-from vigie.sources import SOURCES
+from vigie.core.source import Duration, Settings, SourceConfig
 
 
 def _known_timezone(name: str) -> str:
@@ -120,15 +119,3 @@ class Product(Settings):
     links: Links = Links()
     state: Path | None = None
     """Folder for what must survive a restart; without it nothing is kept."""
-
-    @field_validator("sources", mode="before")
-    @classmethod
-    def _typed_sources(cls, value: object) -> object:
-        """Read each source's settings by its own model, chosen by the key."""
-        if not isinstance(value, dict):
-            return value
-        return {name: _source_type(name).config_type.model_validate(settings) for name, settings in value.items()}
-
-
-def _source_type(name: str) -> type[AnySource]:
-    return SOURCES[name]

@@ -11,17 +11,15 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
+import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import structlog
-
-    from vigie.core.families import Families, Family
-    from vigie.errors import SourceError
+from vigie.core.budget import Budget
+from vigie.core.families import Families, Family
+from vigie.errors import SourceError
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d|w)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -88,12 +86,14 @@ class Context:
         log: Logger that already names the product and the source.
         now: Unix time in seconds; injected, so that tests own it.
         state_dir: Folder for what must survive a restart, or None where nothing may be kept.
+        budget: The requests of this source; it spends one for each round trip.
     """
 
     product: str
     log: structlog.stdlib.BoundLogger
     now: Callable[[], float]
     state_dir: Path | None = None
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,137 @@
+"""The command line: thin, so that everything it does can be called without it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from vigie import __version__
+from vigie.check import Finding, check
+from vigie.config.load import load
+from vigie.core.logs import Redactor, configure
+from vigie.errors import UserError
+from vigie.watch import Watch
+from vigie.web.server import Options, serve
+
+app = typer.Typer(
+    name="vigie",
+    help="Know that a SaaS product is unwell before its customers do.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConfigFile = Annotated[
+    Path, typer.Option("--config", envvar="VIGIE_CONFIG", help="The product's file; see docs/configuration.md.")
+]
+LogLevel = Annotated[str, typer.Option("--log.level", envvar="VIGIE_LOG_LEVEL", help="debug, info, warning or error.")]
+_LAST_PORT = 65535
+_STYLES = {"ok": "green", "partly": "yellow", "failed": "red", "off": "dim"}
+
+
+@app.command("serve")
+def serve_command(
+    config: ConfigFile = Path("vigie.yaml"),
+    listen_address: Annotated[
+        str,
+        typer.Option(
+            "--web.listen-address",
+            envvar="VIGIE_LISTEN_ADDRESS",
+            help="host:port to answer on. 127.0.0.1 means this machine only; :9847 means everybody who can reach it, "
+            "so give --web.config.file too.",
+        ),
+    ] = "127.0.0.1:9847",
+    runbooks: Annotated[
+        Path | None, typer.Option(help="Folder of the runbooks; beside the config file unless given.")
+    ] = None,
+    log_level: LogLevel = "info",
+) -> None:
+    """Watch the product and answer scrapes on /metrics until stopped."""
+    redactor = Redactor()
+    configure(log_level, redactor)
+    host, port = _split(listen_address)
+    folder = runbooks or config.parent / "runbooks"
+    asyncio.run(serve(Options(partial(load, config), redactor, host, port, folder)))
+
+
+@app.command("check")
+def check_command(config: ConfigFile = Path("vigie.yaml"), log_level: LogLevel = "error") -> None:
+    """Try every source once: reached or not, why, and what to do. Exit status 1 when one was not read in full."""
+    configuration = load(config)
+    redactor = Redactor(configuration.secrets)
+    configure(log_level, redactor)
+    findings = asyncio.run(check(configuration))
+    _print_table(findings, redactor)
+    if any(finding.verdict in {"partly", "failed"} for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command("metrics")
+def metrics_command(config: ConfigFile = Path("vigie.yaml"), log_level: LogLevel = "warning") -> None:
+    """Read every source once and print what /metrics would say."""
+    configuration = load(config)
+    configure(log_level, Redactor(configuration.secrets))
+    sys.stdout.buffer.write(asyncio.run(_one_page(Watch(configuration))))
+
+
+def main() -> NoReturn:
+    """Run a command; what only the user can put right becomes one line on stderr and exit status 2."""
+    try:
+        app(standalone_mode=True)
+    except UserError as error:
+        sys.stderr.write(f"vigie: {error}\n")
+        sys.exit(2)
+    sys.exit(0)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        typer.echo(f"vigie {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Know that a SaaS product is unwell before its customers do."""
+
+
+async def _one_page(watch: Watch) -> bytes:
+    await watch.start()
+    try:
+        await watch.board.first_read()
+        return watch.board.make_page().text.plain
+    finally:
+        await watch.stop()
+
+
+def _split(address: str) -> tuple[str, int]:
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > _LAST_PORT:
+        raise UserError(f"--web.listen-address {address!r}: expected host:port, such as 127.0.0.1:9847 or :9847")
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - what `:9847` asks for
+
+
+def _print_table(findings: list[Finding], redactor: Redactor) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for title in ("SOURCE", "STATE", "WHAT WAS FOUND"):
+        table.add_column(title, no_wrap=title != "WHAT WAS FOUND", overflow="fold")
+    for finding in findings:
+        text = redactor.text("\n".join(finding.sentences))
+        table.add_row(finding.source, Text(finding.verdict, style=_STYLES[finding.verdict]), Text(text))
+    console = Console(highlight=False)
+    console.width = console.width if console.is_terminal else 160
+    console.print(table)

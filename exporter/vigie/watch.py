@@ -1,0 +1,80 @@
+"""Watch one product: its sources, the tasks that poll them, and the board that they fill."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from functools import partial
+
+from vigie.config.load import Configuration
+from vigie.core.board import Board
+from vigie.core.logs import logger
+from vigie.core.poller import Outcome, keep_polling
+from vigie.core.source import AnySource, Context
+from vigie.core.status import Status
+from vigie.sources import SOURCES
+
+
+class Watch:
+    """
+    One product being watched.
+
+    Attributes:
+        configuration: Its `vigie.yaml`.
+        board: What is known of it.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self.log = logger(product=configuration.product.product)
+        self._sources = make_sources(configuration)
+        self.board = Board({name: Status(name, source) for name, source in self._sources.items()}, time.time)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to poll; returns at once."""
+        for name, why in self.configuration.off.items():
+            self.log.warning("source_off", source=name, why=why)
+        self._tasks.append(asyncio.create_task(self.board.keep_current(), name="board"))
+        for name, source in self._sources.items():
+            self._tasks.append(asyncio.create_task(self._poll(name, source), name=f"poll {name}"))
+
+    async def stop(self) -> None:
+        """End the polls and let go of every connection."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(source.close() for source in self._sources.values()), return_exceptions=True)
+
+    async def _poll(self, name: str, source: AnySource) -> None:
+        await source.start()
+        await keep_polling(source, partial(self._report, name), lambda: random.uniform(-1, 1))  # noqa: S311 - no secret
+
+    async def _report(self, name: str, outcome: Outcome) -> None:
+        before = self.board.statuses[name].problems
+        await self.board.record(name, outcome)
+        reasons = {error.reason for error in outcome.errors}
+        for error in outcome.errors:
+            if error.reason not in {known.reason for known in before}:
+                self.log.warning("source_failed", source=name, reason=error.reason, message=str(error))
+        if before and not reasons:
+            self.log.info("source_recovered", source=name)
+
+
+def make_sources(configuration: Configuration) -> Mapping[str, AnySource]:
+    """Make every source that is on, without touching the network."""
+    product = configuration.product
+    return {
+        name: SOURCES[name](
+            config,
+            Context(
+                product=product.product,
+                log=logger(product=product.product, source=name),
+                now=time.time,
+                state_dir=product.state,
+            ),
+        )
+        for name, config in product.sources.items()
+    }

@@ -1,0 +1,1 @@
+"""The HTTP face: pages, scrapes, health, and the listener's security."""

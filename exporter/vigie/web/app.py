@@ -1,0 +1,110 @@
+"""What answers on each path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from vigie.core.logs import Redactor
+from vigie.errors import UserError
+from vigie.watch import Watch
+from vigie.web.pages import landing_page, runbook_index, runbook_page
+
+_NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
+_RUNBOOK = re.compile(r"[A-Za-z0-9-]+")
+
+
+@dataclass(slots=True)
+class Face:
+    """
+    What the handlers look at.
+
+    Attributes:
+        watch: The product that is watched now; a reload puts another one in its place.
+        reload: Reads the configuration again; raises `UserError` and changes nothing when that is wrong.
+        redactor: Keeps secrets out of pages.
+        runbooks: Folder with the runbooks' Markdown files.
+    """
+
+    watch: Watch
+    reload: Callable[[], Awaitable[None]]
+    redactor: Redactor
+    runbooks: Path
+
+    async def metrics(self, request: Request) -> Response:
+        """Answer a scrape from ready-made bytes: no I/O, whatever the sources do."""
+        body = self.watch.board.page.negotiate(request.headers.get("accept", ""))
+        headers = {"content-type": body.content_type, "vary": "accept, accept-encoding"}
+        if accepts_gzip(request.headers.get("accept-encoding", "")):
+            return Response(body.gzipped, headers={**headers, "content-encoding": "gzip"})
+        return Response(body.plain, headers=headers)
+
+    async def landing(self, _request: Request) -> Response:
+        """Show every source: on or off, up or not, and why."""
+        return HTMLResponse(self.redactor.text(landing_page(self.watch)))
+
+    async def healthz(self, _request: Request) -> Response:
+        """The process answers."""
+        return PlainTextResponse("ok\n")
+
+    async def readyz(self, _request: Request) -> Response:
+        """Every source that is on was tried once."""
+        statuses = self.watch.board.statuses
+        waiting = sorted(name for name, status in statuses.items() if status.outcome is None)
+        body = {"ready": self.watch.board.ready, "waiting_for": waiting}
+        return JSONResponse(body, status_code=200 if self.watch.board.ready else 503)
+
+    async def reload_config(self, _request: Request) -> Response:
+        """Read the configuration again; a file that is wrong changes nothing and is explained."""
+        try:
+            await self.reload()
+        except UserError as error:
+            return PlainTextResponse(f"{self.redactor.text(str(error))}\nNothing was changed.\n", status_code=400)
+        return PlainTextResponse("reloaded\n")
+
+    async def runbook_list(self, _request: Request) -> Response:
+        """List the runbooks."""
+        return HTMLResponse(runbook_index(sorted(path.stem for path in self.runbooks.glob("*.md"))))
+
+    async def runbook(self, request: Request) -> Response:
+        """Show one runbook, named in full (`RB-001-site-down`) or by its number (`RB-001`)."""
+        name = request.path_params["name"].removesuffix(".md")
+        if not _RUNBOOK.fullmatch(name):
+            raise HTTPException(404)
+        found = sorted([*self.runbooks.glob(f"{name}.md"), *self.runbooks.glob(f"{name}-*.md")])
+        if not found:
+            raise HTTPException(404, "There is no such runbook; /runbooks/ lists them.")
+        if found[0].stem != request.path_params["name"]:
+            return RedirectResponse(str(request.url_for("runbook", name=found[0].stem).path))
+        return HTMLResponse(
+            runbook_page(found[0].stem, MarkdownIt("commonmark").enable("table").render(found[0].read_text()))
+        )
+
+
+def accepts_gzip(header: str) -> bool:
+    """Whether an `Accept-Encoding` header allows gzip."""
+    return "gzip" in header and not _NO_GZIP.search(header)
+
+
+def make_app(face: Face) -> Starlette:
+    """Put the handlers on their paths."""
+    return Starlette(
+        routes=[
+            Route("/", face.landing),
+            Route("/metrics", face.metrics),
+            Route("/healthz", face.healthz),
+            Route("/readyz", face.readyz),
+            Route("/-/reload", face.reload_config, methods=["POST"]),
+            Route("/runbooks/", face.runbook_list),
+            Route("/runbooks/{name}", face.runbook, name="runbook"),
+        ]
+    )

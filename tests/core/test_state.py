@@ -1,0 +1,132 @@
+"""The state file: exactly once, over crashes, and honest about damage."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vigie.core.state import SCHEMA, Event, State
+from vigie.errors import StateError
+
+PAID = ("payments_total", ("eur",))
+
+
+def _event(number: int) -> Event:
+    return Event(f"evt_{number}", float(number), {PAID: 1})
+
+
+def test_an_event_seen_twice_counts_once(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.db")
+    assert state.ingest("stripe", [_event(1), _event(2)], {"cursor": "evt_2"}) == 2
+    assert state.ingest("stripe", [_event(2), _event(3)], {"cursor": "evt_3"}) == 1
+    assert state.counters("stripe") == {PAID: 3}
+    assert state.items("stripe") == {"cursor": "evt_3"}
+    state.close()
+
+
+def test_counters_continue_after_a_restart_and_sources_do_not_mix(tmp_path: Path) -> None:
+    for _ in range(2):
+        state = State(tmp_path / "state.db")
+        state.ingest("stripe", [Event(f"evt_{time.perf_counter_ns()}", 1.0, {PAID: 2})])
+        state.ingest("langsmith", [Event("same", 1.0, {PAID: 5})])
+        state.close()
+    state = State(tmp_path / "state.db")
+    assert state.counters("stripe") == {PAID: 4}
+    assert state.counters("langsmith") == {PAID: 5}
+    state.close()
+
+
+def test_a_batch_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.db")
+
+    def batch() -> list[Event]:
+        return [_event(1), Event("evt_2", 2.0, {("f", ("x",)): "many"})]  # type: ignore[dict-item]
+
+    def broken() -> object:
+        yield from batch()
+        raise RuntimeError("the vendor's page ended early")
+
+    with pytest.raises(RuntimeError):
+        state.ingest("stripe", broken())  # type: ignore[arg-type]
+    assert state.counters("stripe") == {}
+    assert state.ingest("stripe", [_event(1)]) == 1
+    state.close()
+
+
+def test_old_ids_are_forgotten_and_their_counts_stay(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.db")
+    state.ingest("stripe", [_event(number) for number in range(10)])
+    assert state.forget("stripe", before=7) == 7
+    assert state.counters("stripe") == {PAID: 10}
+    state.close()
+
+
+@given(st.lists(st.lists(st.integers(0, 30), max_size=8), max_size=8))
+def test_whatever_the_overlap_of_batches_the_total_is_the_number_of_distinct_events(batches: list[list[int]]) -> None:
+    state = State(Path(":memory:"))
+    for batch in batches:
+        state.ingest("stripe", [_event(number) for number in batch])
+    distinct = {number for batch in batches for number in batch}
+    assert sum(state.counters("stripe").values()) == len(distinct)
+    state.close()
+
+
+def _ingest_all(path: Path, total: int) -> None:
+    state = State(path)
+    start = int(state.items("stripe").get("cursor", "0"))
+    for first in range(start, total, 5):
+        overlap = range(max(0, first - 3), min(first + 5, total))
+        state.ingest("stripe", [_event(number) for number in overlap], {"cursor": str(overlap[-1] + 1)})
+        time.sleep(0.0005)
+    state.close()
+
+
+def test_kill_at_any_moment_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """The ingesting process is killed with SIGKILL again and again; in the end the total is the vendor's."""
+    path, total = tmp_path / "state.db", 2000
+    chance = random.Random(7)  # noqa: S311 - no secret
+    spawn = multiprocessing.get_context("fork")
+    for _ in range(15):
+        process = spawn.Process(target=_ingest_all, args=(path, total))
+        process.start()
+        process.join(chance.uniform(0.005, 0.05))
+        if process.is_alive() and process.pid:
+            os.kill(process.pid, signal.SIGKILL)
+        process.join()
+    _ingest_all(path, total)
+    state = State(path)
+    assert state.counters("stripe") == {PAID: total}
+    state.close()
+
+
+def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(StateError, match=r"state\.db is damaged .* move it away"):
+        State(path)
+    assert path.read_bytes().startswith(b"this is no database")
+
+
+def test_a_file_of_a_newer_vigie_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with sqlite3.connect(path) as db:
+        db.execute(f"PRAGMA user_version = {len(SCHEMA) + 1}")
+    db.close()
+    with pytest.raises(StateError, match="written by a newer Vigie"):
+        State(path)
+
+
+def test_two_processes_cannot_share_a_file(tmp_path: Path) -> None:
+    first = State(tmp_path / "state.db")
+    with pytest.raises(StateError, match="in use by another Vigie"):
+        State(tmp_path / "state.db")
+    first.close()
