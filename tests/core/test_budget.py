@@ -1,0 +1,52 @@
+"""Budgets: never more requests than a plan allows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vigie.core.budget import Budget
+from vigie.errors import Reason, SourceError
+
+
+class Clock:
+    """Time that a test moves."""
+
+    time = 0.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def test_without_a_limit_requests_are_only_counted() -> None:
+    budget = Budget()
+    budget.spend(1000)
+    assert budget.spent == 1000
+    assert budget.remaining is None
+
+
+def test_a_spent_budget_says_when_the_next_request_may_go() -> None:
+    clock = Clock()
+    budget = Budget(limit=2, period=60, now=clock)
+    budget.spend(2)
+    with pytest.raises(SourceError) as caught:
+        budget.spend()
+    assert caught.value.reason is Reason.BUDGET
+    assert caught.value.retry_after == 30
+    clock.time = 30
+    budget.spend()
+    assert budget.spent == 3
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.integers(1, 5)), max_size=60))
+def test_no_window_ever_sees_more_than_the_limit_and_its_refill(steps: list[tuple[float, int]]) -> None:
+    clock = Clock()
+    budget = Budget(limit=10, period=100, now=clock)
+    for wait, requests in steps:
+        clock.time += wait
+        try:
+            budget.spend(requests)
+        except SourceError:
+            continue
+    assert budget.spent <= 10 + clock.time * 10 / 100 + 1e-6

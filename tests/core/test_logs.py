@@ -1,0 +1,57 @@
+"""Logs: JSON that a machine reads, without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vigie.core.logs import Redactor, configure, logger
+
+
+@pytest.fixture
+def _configured(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:  # noqa: ARG001 - stderr is captured first
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    configure("info", Redactor(["hunter2", "redis://:hunter2@cache"]))
+    yield
+    root.handlers, root.level = before
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("_configured")
+def test_a_line_is_one_json_object_with_time_level_event_and_context(capsys: pytest.CaptureFixture[str]) -> None:
+    logger(product="acme").info("source_recovered", source="redis")
+    line = json.loads(capsys.readouterr().err)
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "source_recovered", "level": "info", "product": "acme", "source": "redis"}
+
+
+@pytest.mark.usefixtures("_configured")
+def test_no_secret_passes_in_events_values_tracebacks_or_library_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        int("no route to redis://:hunter2@cache")
+    except ValueError:
+        logger().exception("hunter2 failed", details={"urls": ["redis://:hunter2@cache/0"]})
+    logging.getLogger("redis").warning("AUTH %s", "hunter2")
+    text = capsys.readouterr().err
+    assert "hunter2" not in text
+    assert "no route to ***" in text
+    assert len([json.loads(line) for line in text.splitlines()]) == 2
+
+
+@pytest.mark.usefixtures("_configured")
+def test_lines_below_the_level_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    logger().debug("detail")
+    assert capsys.readouterr().err == ""
+
+
+@given(st.sets(st.text(min_size=1), max_size=4), st.text())
+def test_whatever_the_secrets_none_is_left(secrets: set[str], text: str) -> None:
+    cleaned = Redactor(secrets).text(text)
+    assert not [secret for secret in secrets if secret in cleaned and secret not in "***"]
