@@ -14,26 +14,29 @@ from hypothesis import strategies as st
 from vigie.core.logs import Redactor, configure, logger
 
 
-@pytest.fixture
-def _configured(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:  # noqa: ARG001 - stderr is captured first
+@pytest.fixture(autouse=True)
+def _restore_logging() -> Iterator[None]:
     root = logging.getLogger()
     before = root.handlers[:], root.level
-    configure("info", Redactor(["hunter2", "redis://:hunter2@cache"]))
     yield
     root.handlers, root.level = before
     structlog.reset_defaults()
 
 
-@pytest.mark.usefixtures("_configured")
+def _configure() -> None:
+    configure("info", Redactor(["hunter2", "redis://:hunter2@cache"]))
+
+
 def test_a_line_is_one_json_object_with_time_level_event_and_context(capsys: pytest.CaptureFixture[str]) -> None:
+    _configure()
     logger(product="acme").info("source_recovered", source="redis")
     line = json.loads(capsys.readouterr().err)
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "source_recovered", "level": "info", "product": "acme", "source": "redis"}
 
 
-@pytest.mark.usefixtures("_configured")
 def test_no_secret_passes_in_events_values_tracebacks_or_library_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    _configure()
     try:
         int("no route to redis://:hunter2@cache")
     except ValueError:
@@ -45,8 +48,8 @@ def test_no_secret_passes_in_events_values_tracebacks_or_library_logs(capsys: py
     assert len([json.loads(line) for line in text.splitlines()]) == 2
 
 
-@pytest.mark.usefixtures("_configured")
 def test_lines_below_the_level_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    _configure()
     logger().debug("detail")
     assert capsys.readouterr().err == ""
 
