@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vigie.core.source import AnySource
+from vigie.sources.postgres import PostgresSource
+from vigie.sources.redis import RedisSource
 
-SOURCES: Mapping[str, type[AnySource]] = {}
+SOURCES: Mapping[str, type[AnySource]] = {
+    "postgres": PostgresSource,
+    "redis": RedisSource,
+}
 """Key under `sources` in `vigie.yaml` (and value of the `source` label) to what reads it."""
