@@ -96,6 +96,8 @@ def served(series: int, upstream: int | None = None) -> Iterator[http.client.HTT
             connection.connect()
             break
         except ConnectionRefusedError:
+            if not process.is_alive():
+                raise
             time.sleep(0.05)
     try:
         yield connection

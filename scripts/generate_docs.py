@@ -104,7 +104,7 @@ def _unit(field: FieldInfo) -> str:
 
 def _families(families: Iterable[Family]) -> str:
     rows = [
-        f"| `{family.name}` | {family.kind} | {' '.join(f'`{name}`' for name in family.labels)} | {_cell(family.help)} |"
+        f"| `{family.name}` | {family.kind} | {' '.join(f'`{it}`' for it in family.labels)} | {_cell(family.help)} |"
         for family in families
     ]
     return "\n".join(["| name | type | labels | meaning |", "|---|---|---|---|", *rows]) + "\n\n"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, StringConstraints
 
 from vigie.core.source import Duration, Settings, SourceConfig
 
@@ -17,11 +18,25 @@ def _known_timezone(name: str) -> str:
     return name
 
 
+def _side(value: object) -> object:
+    if value is False:
+        return value
+    try:
+        number = math.nan if value is True else float(str(value))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"expected a number, or off, got {value!r}")
+    return number
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """A short name that is safe in labels, file names and URLs."""
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Address = Annotated[str, StringConstraints(pattern=r"^[^\s/:]+:\d+$|^\[[0-9a-f:]+\]:\d+$")]
 """`host:port`."""
+Side = Annotated[float | Literal[False], BeforeValidator(_side)]
+"""A threshold, or `off`."""
 
 
 class Probe(Settings):
@@ -40,6 +55,10 @@ class App(Settings):
 
     metrics: HttpUrl | None = None
     """URL of its Prometheus metrics (names of prometheus-fastapi-instrumentator)."""
+    cpu_cores: float = Field(default=1.0, gt=0)
+    """Cores that its process can use: what 100% means to HighCPU. A Python process uses one, however many there are."""
+    memory_limit: ByteSize | None = None
+    """Memory that its process may use, such as 512MiB: what 100% means to HighMemory. Unset, it is not judged."""
 
 
 class PagerDuty(Settings):
@@ -76,6 +95,8 @@ class Stack(Settings):
     prometheus: Address = "prometheus:9090"
     alertmanager: Address = "alertmanager:9093"
     blackbox: Address = "blackbox:9115"
+    node: Address | None = None
+    """A node_exporter on the machine that the product runs on, if there is one."""
 
 
 class Links(Settings):
@@ -91,9 +112,16 @@ class Links(Settings):
 class Threshold(Settings):
     """What differs from a signal's default."""
 
-    warning: float | None = None
-    critical: float | None = None
+    warning: Side | None = None
+    """Value beyond which it is a warning; `off` for never."""
+    critical: Side | None = None
+    """Value beyond which people are paged; `off` for never."""
+    lasting: Duration | None = Field(default=None, alias="for")
+    """How long the value must stay there."""
+    minimum: float | None = Field(default=None, ge=0)
+    """Events in the window below which a share or a percentile is not judged."""
     enabled: bool = True
+    """Off removes the alert; its panel stays."""
 
 
 class Product(Settings):
