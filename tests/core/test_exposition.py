@@ -10,11 +10,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from vigie.core.exposition import OPENMETRICS, TEXT, assemble, encode
-from vigie.core.families import Families, counter, cumulative, gauge
+from vigie.core.families import Families, counter, gauge, untyped
 
 JOBS = counter("jobs_total", "Jobs.", "queue")
 SIZE = gauge("size", "Size.", "name")
-HITS = cumulative("blks_hit", "Hits.")
+HITS = untyped("blks_hit", "Hits.")
 
 
 def _families(*queues: str) -> Families:

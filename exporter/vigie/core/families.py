@@ -29,7 +29,7 @@ class Family:
     Attributes:
         name: As Prometheus stores it, so a counter ends in `_total`.
         help: One sentence: meaning, unit and origin.
-        kind: `unknown` is for cumulative numbers that must keep a name without `_total` to be a drop-in.
+        kind: `unknown` is for numbers that keep another exporter's name although it breaks the rules of their type.
         labels: Label names, in the order in which `Families.add` takes their values.
         buckets: Upper bounds of a histogram, ascending, without the infinite one.
     """
@@ -58,8 +58,8 @@ def counter(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the f
     return Family(name, help, "counter", labels)
 
 
-def cumulative(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
-    """Declare a number that only grows but keeps another exporter's name, which has no `_total`."""
+def untyped(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
+    """Declare a number under another exporter's name that its type forbids: no `_total`, or a gauge's `_count`."""
     return Family(name, help, "unknown", labels)
 
 
