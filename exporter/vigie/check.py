@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
 from vigie.config.load import Configuration
+from vigie.core.logs import Redactor
 from vigie.core.poller import poll_once
 from vigie.core.source import AnySource
 from vigie.errors import SourceError
 from vigie.watch import make_sources
+
+_STYLES = {"ok": "green", "partly": "yellow", "failed": "red", "off": "dim"}
+_PLAIN_WIDTH = 160
+"""Columns of the table where it does not go to a terminal."""
 
 Verdict = Literal["ok", "partly", "failed", "off"]
 
@@ -48,3 +57,17 @@ async def _try(name: str, source: AnySource) -> Finding:
 
 def _sentences(errors: tuple[SourceError, ...]) -> Iterator[str]:
     return (f"{error} ({error.reason})" for error in errors)
+
+
+def print_table(findings: Iterable[Finding], redactor: Redactor) -> None:
+    """Print one row per source, without secrets."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for title in ("SOURCE", "STATE"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("WHAT WAS FOUND", overflow="fold")
+    for finding in findings:
+        text = redactor.text("\n".join(finding.sentences))
+        table.add_row(finding.source, Text(finding.verdict, style=_STYLES[finding.verdict]), Text(text))
+    console = Console(highlight=False)
+    console.width = console.width if console.is_terminal else _PLAIN_WIDTH
+    console.print(table)

@@ -9,12 +9,8 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from vigie import __version__
-from vigie.check import Finding, check
 from vigie.config.load import load
 from vigie.core.logs import Redactor, configure
 from vigie.errors import UserError
@@ -35,7 +31,6 @@ ConfigFile = Annotated[
 ]
 LogLevel = Annotated[str, typer.Option("--log.level", envvar="VIGIE_LOG_LEVEL", help="debug, info, warning or error.")]
 _LAST_PORT = 65535
-_STYLES = {"ok": "green", "partly": "yellow", "failed": "red", "off": "dim"}
 
 
 @app.command("serve")
@@ -50,6 +45,10 @@ def serve_command(
             "so give --web.config.file too.",
         ),
     ] = "127.0.0.1:9847",
+    web_config: Annotated[
+        Path | None,
+        typer.Option("--web.config.file", help="TLS, client certificates and users of the listener; docs/listener.md."),
+    ] = None,
     runbooks: Annotated[
         Path | None, typer.Option(help="Folder of the runbooks; beside the config file unless given.")
     ] = None,
@@ -60,17 +59,19 @@ def serve_command(
     configure(log_level, redactor)
     host, port = _split(listen_address)
     folder = runbooks or config.parent / "runbooks"
-    asyncio.run(serve(Options(partial(load, config), redactor, host, port, folder)))
+    asyncio.run(serve(Options(partial(load, config), redactor, host, port, folder, web_config)))
 
 
 @app.command("check")
 def check_command(config: ConfigFile = Path("vigie.yaml"), log_level: LogLevel = "error") -> None:
     """Try every source once: reached or not, why, and what to do. Exit status 1 when one was not read in full."""
+    from vigie.check import check, print_table  # noqa: PLC0415 - what `serve` does not need is not in its memory
+
     configuration = load(config)
     redactor = Redactor(configuration.secrets)
     configure(log_level, redactor)
     findings = asyncio.run(check(configuration))
-    _print_table(findings, redactor)
+    print_table(findings, redactor)
     if any(finding.verdict in {"partly", "failed"} for finding in findings):
         raise typer.Exit(1)
 
@@ -81,6 +82,38 @@ def metrics_command(config: ConfigFile = Path("vigie.yaml"), log_level: LogLevel
     configuration = load(config)
     configure(log_level, Redactor(configuration.secrets))
     sys.stdout.buffer.write(asyncio.run(_one_page(Watch(configuration))))
+
+
+@app.command("render")
+def render_command(
+    config: ConfigFile = Path("vigie.yaml"),
+    mixin: Annotated[
+        Path | None,
+        typer.Option(help="Folder that holds mixin.libsonnet; the config file's own folder unless given."),
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("rendered"),
+    *,
+    check_only: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; name the files that differ and exit with status 1 if any do."),
+    ] = False,
+) -> None:
+    """Write the rules, routes, dashboards and scrape configuration of the product; all files or none."""
+    from vigie.render import drift, render, write  # noqa: PLC0415 - what `serve` does not need is not in its memory
+
+    product = load(config).product
+    rendering = render(product, mixin or config.parent)
+    for sentence in rendering.unreached:
+        typer.echo(f"vigie: warning: {sentence}", err=True)
+    if not check_only:
+        write(rendering.files, output)
+        typer.echo(f"{len(rendering.files)} files written to {output}")
+        return
+    differences = drift(rendering.files, output)
+    for difference in differences:
+        typer.echo(f"{output}/{difference}")
+    if differences:
+        raise typer.Exit(1)
 
 
 def main() -> NoReturn:
@@ -123,15 +156,3 @@ def _split(address: str) -> tuple[str, int]:
     if not colon or not port.isdigit() or int(port) > _LAST_PORT:
         raise UserError(f"--web.listen-address {address!r}: expected host:port, such as 127.0.0.1:9847 or :9847")
     return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - what `:9847` asks for
-
-
-def _print_table(findings: list[Finding], redactor: Redactor) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for title in ("SOURCE", "STATE", "WHAT WAS FOUND"):
-        table.add_column(title, no_wrap=title != "WHAT WAS FOUND", overflow="fold")
-    for finding in findings:
-        text = redactor.text("\n".join(finding.sentences))
-        table.add_row(finding.source, Text(finding.verdict, style=_STYLES[finding.verdict]), Text(text))
-    console = Console(highlight=False)
-    console.width = console.width if console.is_terminal else 160
-    console.print(table)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import bcrypt
 import httpx
 import pytest
 
@@ -20,12 +21,12 @@ CONFIG = "product: acme\nsources:\n  redis:\n    url: redis://:hunter2@127.0.0.1
 
 
 @contextlib.contextmanager
-def _vigie(folder: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
+def _vigie(folder: Path, *arguments: str | Path) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
     """Watch a Redis that is not there."""
     (folder / "vigie.yaml").write_text(CONFIG.format(port=free_port()))
     port = free_port()
     command: list[str | Path] = [sys.executable, "-m", "vigie", "serve", "--config", folder / "vigie.yaml"]
-    command += ["--web.listen-address", f"127.0.0.1:{port}"]
+    command += ["--web.listen-address", f"127.0.0.1:{port}", *arguments]
     log = folder / "vigie.log"
     with (
         running(command, lambda: answers(port), log) as process,
@@ -108,3 +109,20 @@ def test_an_address_that_is_none_is_explained(tmp_path: Path) -> None:
     (tmp_path / "vigie.yaml").write_text("product: acme\n")
     refusal = _refused("serve", "--config", tmp_path / "vigie.yaml", "--web.listen-address", "localhost")
     assert refusal == "vigie: --web.listen-address 'localhost': expected host:port, such as 127.0.0.1:9847 or :9847\n"
+
+
+def test_a_web_config_file_brings_users(tmp_path: Path) -> None:
+    web = tmp_path / "web.yml"
+    web.write_text(f"basic_auth_users:\n  prometheus: {bcrypt.hashpw(b'scrape', bcrypt.gensalt(4)).decode()}\n")
+    with _vigie(tmp_path, "--web.config.file", web) as (client, _):
+        assert client.get("/metrics").status_code == 401
+        assert client.get("/metrics", auth=("prometheus", "scrape")).status_code == 200
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_wrong_web_config_file_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "vigie.yaml").write_text("product: acme\n")
+    web = tmp_path / "web.yml"
+    web.write_text("basic_auth_user: {}\n")
+    refusal = _refused("serve", "--config", tmp_path / "vigie.yaml", "--web.config.file", web)
+    assert refusal == f"vigie: {web}:1: unknown key 'basic_auth_user'; did you mean 'basic_auth_users'?\n"

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from markdown_it import MarkdownIt
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -85,9 +84,7 @@ class Face:
             raise HTTPException(404, "There is no such runbook; /runbooks/ lists them.")
         if found[0].stem != request.path_params["name"]:
             return RedirectResponse(str(request.url_for("runbook", name=found[0].stem).path))
-        return HTMLResponse(
-            runbook_page(found[0].stem, MarkdownIt("commonmark").enable("table").render(found[0].read_text()))
-        )
+        return HTMLResponse(runbook_page(found[0].stem, found[0].read_text(encoding="utf-8")))
 
 
 def accepts_gzip(header: str) -> bool:

@@ -75,6 +75,9 @@ def runbook_index(names: Iterable[str]) -> str:
     return page("Runbooks", f'<nav><a href="../">Vigie</a></nav><h1>Runbooks</h1><ul>{items}</ul>')
 
 
-def runbook_page(name: str, body: str) -> str:
-    """One runbook; `body` is its Markdown as HTML."""
+def runbook_page(name: str, markdown: str) -> str:
+    """One runbook."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - costs 6 MiB that most processes never need
+
+    body = MarkdownIt("commonmark").enable("table").render(markdown)
     return page(name, f'<nav><a href="../">Vigie</a><a href="./">All runbooks</a></nav>{body}')

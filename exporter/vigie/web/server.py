@@ -18,6 +18,7 @@ from vigie.core.logs import Redactor, logger
 from vigie.errors import UserError
 from vigie.watch import Watch
 from vigie.web.app import Face, make_app
+from vigie.web.security import Security
 
 _GRACE = 1
 """Seconds that open requests get when the server stops."""
@@ -36,6 +37,7 @@ class Options:
         host: Address to listen on.
         port: Port to listen on.
         runbooks: Folder of the runbooks.
+        web_config: File with the listener's TLS and users, or None for plain HTTP that everybody may read.
     """
 
     load: Callable[[], Configuration]
@@ -43,6 +45,7 @@ class Options:
     host: str
     port: int
     runbooks: Path
+    web_config: Path | None = None
 
 
 class _Server(uvicorn.Server):
@@ -64,8 +67,9 @@ async def serve(options: Options) -> None:
     Serve until a signal says stop.
 
     Raises:
-        UserError: The configuration is wrong, or the address cannot be listened on.
+        UserError: A configuration is wrong, or the address cannot be listened on.
     """
+    security = Security(options.web_config) if options.web_config else None
     listener = _listen(options.host, options.port)
     face = Face(
         Watch(_load(options)),
@@ -76,10 +80,18 @@ async def serve(options: Options) -> None:
     app = make_app(face)
     app.router.lifespan_context = lambda _app: _watching(face)
     server = _Server(
-        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE)
+        uvicorn.Config(
+            security.protect(app) if security else app,
+            ssl_context_factory=security.ssl_context_factory if security else None,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
     )
     server.hang_up = lambda: asyncio.ensure_future(_reload_by_signal(face))
-    logger().info("listening", address=f"{options.host}:{options.port}")
+    scheme = "https" if security and security.encrypts else "http"
+    logger().info("listening", url=f"{scheme}://{options.host}:{options.port}")
     await server.serve(sockets=[listener])
 
 
