@@ -13,11 +13,16 @@ from vigie.watch import Watch
 _STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .4rem .8rem .4rem 0;
-border-bottom: 1px solid var(--line); vertical-align: top; } pre { overflow-x: auto; padding: .8rem;
-border: 1px solid var(--line); border-radius: 6px; }
-.up { color: #18864b; } .down { color: #d3322d; } .off { opacity: .65; }
-nav a { margin-right: 1rem; } small { opacity: .7; }
+nav a { margin-right: 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .4rem 1.2rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+.sources td:not(:last-child) { white-space: nowrap; }
+.sources :last-child { width: 99%; }
+pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-radius: 6px; }
+.up { color: #18864b; }
+.down { color: #d3322d; }
+.off { opacity: .65; }
+small { opacity: .7; }
 """
 
 
@@ -53,7 +58,7 @@ def landing_page(watch: Watch) -> str:
     return page(
         f"Vigie: {product.product}",
         f"<h1>Vigie watches {escape(product.product)}</h1><nav>{nav}</nav><h2>Sources</h2>"
-        "<table><thead><tr><th>Source</th><th>State</th><th>Last read</th><th>What is wrong</th></tr></thead>"
+        '<table class="sources"><thead><tr><th>Source</th><th>State</th><th>Last read</th><th>What is wrong</th></tr></thead>'
         f"<tbody>{table}</tbody></table><p><small>Vigie {__version__}</small></p>",
     )
 
