@@ -25,10 +25,11 @@ _QUICK = {
     "full_page_writes": "off",
     "shared_buffers": "16MB",
 }
-# PostgreSQL refuses to run as root; the capability lets `nobody` into the test's own folder.
+# PostgreSQL refuses to run as root; the capability lets `nobody` into the test's own folder, and the security bit keeps
+# it through access(2), by which PostgreSQL finds its own programs in a checkout that only root may enter.
 _NOBODY = (
     *("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
-    *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+    *("--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"),
 )
 
 

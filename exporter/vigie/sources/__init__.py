@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vigie.core.source import AnySource
+from vigie.sources.celery import CelerySource
 from vigie.sources.postgres import PostgresSource
 from vigie.sources.redis import RedisSource
 
 SOURCES: Mapping[str, type[AnySource]] = {
+    "celery": CelerySource,
     "postgres": PostgresSource,
     "redis": RedisSource,
 }

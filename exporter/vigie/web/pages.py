@@ -58,8 +58,8 @@ def landing_page(watch: Watch) -> str:
     return page(
         f"Vigie: {product.product}",
         f"<h1>Vigie watches {escape(product.product)}</h1><nav>{nav}</nav><h2>Sources</h2>"
-        '<table class="sources"><thead><tr><th>Source</th><th>State</th><th>Last read</th><th>What is wrong</th></tr></thead>'
-        f"<tbody>{table}</tbody></table><p><small>Vigie {__version__}</small></p>",
+        '<table class="sources"><thead><tr><th>Source</th><th>State</th><th>Last read</th><th>What is wrong</th></tr>'
+        f"</thead><tbody>{table}</tbody></table><p><small>Vigie {__version__}</small></p>",
     )
 
 
