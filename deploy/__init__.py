@@ -1,0 +1,1 @@
+"""What runs the whole of Vigie on one machine."""
