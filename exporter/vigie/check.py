@@ -15,6 +15,7 @@ from vigie.config.load import Configuration
 from vigie.core.logs import Redactor
 from vigie.core.poller import poll_once
 from vigie.core.source import AnySource
+from vigie.core.state import State
 from vigie.errors import SourceError
 from vigie.watch import make_sources
 
@@ -36,8 +37,10 @@ class Finding:
 
 async def check(configuration: Configuration) -> list[Finding]:
     """Try every source that is on, all at once; those that are off are listed with the reason."""
-    sources = make_sources(configuration)
+    state = State.in_memory()  # the state file belongs to `vigie serve`, which may be running
+    sources = make_sources(configuration, state)
     tried = await asyncio.gather(*(_try(name, source) for name, source in sources.items()))
+    state.close()
     return [*tried, *(Finding(name, "off", (why,)) for name, why in configuration.off.items())]
 
 

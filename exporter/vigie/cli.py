@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from vigie import __version__
-from vigie.config.load import load
+from vigie.config.load import Configuration, load
 from vigie.core.logs import Redactor, configure
 from vigie.errors import UserError
 from vigie.watch import Watch
@@ -81,7 +82,7 @@ def metrics_command(config: ConfigFile = Path("vigie.yaml"), log_level: LogLevel
     """Read every source once and print what /metrics would say."""
     configuration = load(config)
     configure(log_level, Redactor(configuration.secrets))
-    sys.stdout.buffer.write(asyncio.run(_one_page(Watch(configuration))))
+    sys.stdout.buffer.write(asyncio.run(_one_page(configuration)))
 
 
 @app.command("render")
@@ -142,7 +143,9 @@ def _root(
     """Know that a SaaS product is unwell before its customers do."""
 
 
-async def _one_page(watch: Watch) -> bytes:
+async def _one_page(configuration: Configuration) -> bytes:
+    without_state = configuration.product.model_copy(update={"state": None})  # it belongs to `vigie serve`
+    watch = Watch(replace(configuration, product=without_state))
     await watch.start()
     try:
         await watch.board.first_read()

@@ -13,6 +13,7 @@ from vigie.core.board import Board
 from vigie.core.logs import logger
 from vigie.core.poller import Outcome, keep_polling
 from vigie.core.source import AnySource, Context
+from vigie.core.state import State
 from vigie.core.status import Status
 from vigie.sources import SOURCES
 
@@ -24,12 +25,16 @@ class Watch:
     Attributes:
         configuration: Its `vigie.yaml`.
         board: What is known of it.
+
+    Raises:
+        StateError: The state file cannot be used.
     """
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.log = logger(product=configuration.product.product)
-        self._sources = make_sources(configuration)
+        self._state = _open_state(configuration)
+        self._sources = make_sources(configuration, self._state)
         self.board = Board({name: Status(name, source) for name, source in self._sources.items()}, time.time)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -47,6 +52,7 @@ class Watch:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(source.close() for source in self._sources.values()), return_exceptions=True)
+        self._state.close()
 
     async def _poll(self, name: str, source: AnySource) -> None:
         await source.start()
@@ -63,7 +69,7 @@ class Watch:
             self.log.info("source_recovered", source=name)
 
 
-def make_sources(configuration: Configuration) -> Mapping[str, AnySource]:
+def make_sources(configuration: Configuration, state: State) -> Mapping[str, AnySource]:
     """Make every source that is on, without touching the network."""
     product = configuration.product
     return {
@@ -74,7 +80,13 @@ def make_sources(configuration: Configuration) -> Mapping[str, AnySource]:
                 log=logger(product=product.product, source=name),
                 now=time.time,
                 state_dir=product.state,
+                state=state,
             ),
         )
         for name, config in product.sources.items()
     }
+
+
+def _open_state(configuration: Configuration) -> State:
+    folder = configuration.product.state
+    return State(folder / "vigie.db") if folder else State.in_memory()

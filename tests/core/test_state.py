@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.core.state import SCHEMA, Event, State
+from vigie.core.state import HOUR, SCHEMA, Batch, Event, State
 from vigie.errors import StateError
 
 PAID = ("payments_total", ("eur",))
@@ -26,8 +26,8 @@ def _event(number: int) -> Event:
 
 def test_an_event_seen_twice_counts_once(tmp_path: Path) -> None:
     state = State(tmp_path / "state.db")
-    assert state.ingest("stripe", [_event(1), _event(2)], {"cursor": "evt_2"}) == 2
-    assert state.ingest("stripe", [_event(2), _event(3)], {"cursor": "evt_3"}) == 1
+    assert state.ingest("stripe", Batch([_event(1), _event(2)], {"cursor": "evt_2"})) == 2
+    assert state.ingest("stripe", Batch([_event(2), _event(3)], {"cursor": "evt_3"})) == 1
     assert state.counters("stripe") == {PAID: 3}
     assert state.items("stripe") == {"cursor": "evt_3"}
     state.close()
@@ -36,8 +36,8 @@ def test_an_event_seen_twice_counts_once(tmp_path: Path) -> None:
 def test_counters_continue_after_a_restart_and_sources_do_not_mix(tmp_path: Path) -> None:
     for _ in range(2):
         state = State(tmp_path / "state.db")
-        state.ingest("stripe", [Event(f"evt_{time.perf_counter_ns()}", 1.0, {PAID: 2})])
-        state.ingest("langsmith", [Event("same", 1.0, {PAID: 5})])
+        state.ingest("stripe", Batch([Event(f"evt_{time.perf_counter_ns()}", 1.0, {PAID: 2})]))
+        state.ingest("langsmith", Batch([Event("same", 1.0, {PAID: 5})]))
         state.close()
     state = State(tmp_path / "state.db")
     assert state.counters("stripe") == {PAID: 4}
@@ -47,26 +47,52 @@ def test_counters_continue_after_a_restart_and_sources_do_not_mix(tmp_path: Path
 
 def test_a_batch_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     state = State(tmp_path / "state.db")
-
-    def batch() -> list[Event]:
-        return [_event(1), Event("evt_2", 2.0, {("f", ("x",)): "many"})]  # type: ignore[dict-item]
-
-    def broken() -> object:
-        yield from batch()
-        raise RuntimeError("the vendor's page ended early")
-
-    with pytest.raises(RuntimeError):
-        state.ingest("stripe", broken())  # type: ignore[arg-type]
+    broken = Batch([_event(1)], items={"cursor": object()})  # type: ignore[dict-item]
+    with pytest.raises(StateError):
+        state.ingest("stripe", broken)
     assert state.counters("stripe") == {}
-    assert state.ingest("stripe", [_event(1)]) == 1
+    assert state.ingest("stripe", Batch([_event(1)])) == 1
     state.close()
 
 
 def test_old_ids_are_forgotten_and_their_counts_stay(tmp_path: Path) -> None:
     state = State(tmp_path / "state.db")
-    state.ingest("stripe", [_event(number) for number in range(10)])
-    assert state.forget("stripe", before=7) == 7
+    state.ingest("stripe", Batch([_event(number) for number in range(10)]))
+    state.forget("stripe", events_before=7, tallies_before=HOUR)
+    assert state.ingest("stripe", Batch([_event(8)])) == 0
     assert state.counters("stripe") == {PAID: 10}
+    assert state.window("stripe", 0, 10 * HOUR) == {}
+    state.close()
+
+
+def test_a_late_patch_is_counted_once_as_a_difference(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.db")
+    failed = ("errors_total", ("eur",))
+    state.ingest("stripe", Batch([Event("run", 1.0, {PAID: 1})]))
+    for _ in range(2):
+        state.ingest("stripe", Batch([Event("run", 1.0, {PAID: 1, failed: 1})]))
+    assert state.counters("stripe") == {PAID: 1, failed: 1}
+    state.close()
+
+
+def test_a_counter_never_falls_and_is_right_again_when_the_total_has_caught_up(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.db")
+    state.ingest("stripe", Batch([Event("run", 1.0, {PAID: 10})]))
+    state.ingest("stripe", Batch([Event("run", 1.0, {PAID: 4})]))
+    assert state.counters("stripe") == {PAID: 10}
+    state.ingest("stripe", Batch([Event("next", 1.0, {PAID: 8})]))
+    assert state.counters("stripe") == {PAID: 12}
+    assert state.window("stripe", 0, HOUR) == {PAID: 12}
+    state.close()
+
+
+def test_history_fills_windows_but_moves_no_counter(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.db")
+    state.ingest("stripe", Batch([Event("old", 5 * HOUR, {PAID: 1})], history=True))
+    state.ingest("stripe", Batch([Event("old", 5 * HOUR, {PAID: 1}), Event("new", 7 * HOUR, {PAID: 1})]))
+    assert state.counters("stripe") == {PAID: 1}
+    assert state.window("stripe", 5 * HOUR, 6 * HOUR) == {PAID: 1}
+    assert state.window("stripe", 0, 8 * HOUR) == {PAID: 2}
     state.close()
 
 
@@ -74,7 +100,7 @@ def test_old_ids_are_forgotten_and_their_counts_stay(tmp_path: Path) -> None:
 def test_whatever_the_overlap_of_batches_the_total_is_the_number_of_distinct_events(batches: list[list[int]]) -> None:
     state = State(Path(":memory:"))
     for batch in batches:
-        state.ingest("stripe", [_event(number) for number in batch])
+        state.ingest("stripe", Batch([_event(number) for number in batch]))
     distinct = {number for batch in batches for number in batch}
     assert sum(state.counters("stripe").values()) == len(distinct)
     state.close()
@@ -85,7 +111,7 @@ def _ingest_all(path: Path, total: int) -> None:
     start = int(state.items("stripe").get("cursor", "0"))
     for first in range(start, total, 5):
         overlap = range(max(0, first - 3), min(first + 5, total))
-        state.ingest("stripe", [_event(number) for number in overlap], {"cursor": str(overlap[-1] + 1)})
+        state.ingest("stripe", Batch([_event(number) for number in overlap], {"cursor": str(overlap[-1] + 1)}))
         time.sleep(0.0005)
     state.close()
 

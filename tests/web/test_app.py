@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -15,7 +15,7 @@ from vigie.config.model import Product
 from vigie.core.logs import Redactor
 from vigie.errors import ConfigError, Reason, SourceError
 from vigie.watch import Watch
-from vigie.web.app import Face, accepts_gzip, make_app
+from vigie.web.app import LARGEST_PUSH, Face, accepts_gzip, make_app
 
 RUNBOOK = "# RB-001: Site down\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 
@@ -136,3 +136,21 @@ async def test_a_runbook_is_found_by_its_number(client: httpx.AsyncClient) -> No
 @pytest.mark.parametrize("path", ["/runbooks/RB-999", "/runbooks/..%2fvigie", "/runbooks/*", "/nothing"])
 async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
+
+
+async def test_a_push_is_handed_to_its_source_and_refusals_have_a_status(face: Face, client: httpx.AsyncClient) -> None:
+    async def receive(headers: Mapping[str, str], body: bytes) -> None:
+        if headers.get("signature") != "good":
+            raise SourceError(Reason.AUTH, "the signature is not good for hunter2")
+        pushes.append(body)
+
+    pushes: list[bytes] = []
+    face.watch.board.statuses["toy"].source.receive = receive  # type: ignore[method-assign]
+    assert (await client.post("/webhooks/toy", content=b"{}", headers={"signature": "good"})).status_code == 200
+    assert pushes == [b"{}"]
+    refused = await client.post("/webhooks/toy", content=b"{}")
+    assert (refused.status_code, refused.text) == (401, "the signature is not good for ***\n")
+    assert (await client.post("/webhooks/toy", content=b"x" * (LARGEST_PUSH + 1))).status_code == 413
+    assert (await client.post("/webhooks/broken", content=b"{}")).status_code == 404
+    assert (await client.post("/webhooks/stripe", content=b"{}")).status_code == 404
+    assert (await client.get("/webhooks/toy")).status_code == 405

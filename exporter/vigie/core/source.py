@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -19,7 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from vigie.core.budget import Budget
 from vigie.core.families import Families, Family
-from vigie.errors import SourceError
+from vigie.core.state import State
+from vigie.errors import Reason, SourceError
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d|w)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -87,6 +88,7 @@ class Context:
         now: Unix time in seconds; injected, so that tests own it.
         state_dir: Folder for what must survive a restart, or None where nothing may be kept.
         budget: The requests of this source; it spends one for each round trip.
+        state: The product's state file; in memory where nothing may be kept.
     """
 
     product: str
@@ -94,6 +96,7 @@ class Context:
     now: Callable[[], float]
     state_dir: Path | None = None
     budget: Budget = field(default_factory=Budget)
+    state: State = field(default_factory=State.in_memory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,20 @@ class Source(ABC, Generic[Config]):
         Raises:
             SourceError: It could not be reached.
         """
+
+    async def receive(self, headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG002 - for those that do
+        """
+        Take in what the vendor pushed to `/webhooks/<name>`; what was stored is not lost when this returns.
+
+        Args:
+            headers: Names in lower case.
+            body: The bytes as they came, which is what signatures are made over.
+
+        Raises:
+            SourceError: `auth` when the signature is not good, `bad_payload` when the body cannot be read,
+                `not_found` when this source takes no pushes.
+        """
+        raise SourceError(Reason.NOT_FOUND, "this source takes no webhooks")
 
     async def close(self) -> None:
         """Let go of connections and threads, within a second."""

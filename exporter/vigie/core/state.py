@@ -11,7 +11,9 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,16 +22,23 @@ from vigie.errors import StateError
 
 SCHEMA: Final = (
     """
-    CREATE TABLE event (source TEXT, id TEXT, at REAL NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;
+    CREATE TABLE event (source TEXT, id TEXT, at REAL NOT NULL, amounts TEXT NOT NULL,
+                        PRIMARY KEY (source, id)) WITHOUT ROWID;
     CREATE INDEX event_age ON event (source, at);
-    CREATE TABLE counter (source TEXT, family TEXT, labels TEXT, value REAL NOT NULL,
+    CREATE TABLE counter (source TEXT, family TEXT, labels TEXT, value REAL NOT NULL, shown REAL NOT NULL,
                           PRIMARY KEY (source, family, labels)) WITHOUT ROWID;
+    CREATE TABLE tally (source TEXT, family TEXT, labels TEXT, hour INTEGER, value REAL NOT NULL,
+                        PRIMARY KEY (source, family, labels, hour)) WITHOUT ROWID;
     CREATE TABLE item (source TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (source, name)) WITHOUT ROWID;
     """,
 )
 """One script per version of the schema; a new version appends one and never edits those before it."""
 
+HOUR: Final = 3600
+
 Labels = tuple[str, ...]
+Series = tuple[str, Labels]
+"""A family's name and the values of its labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +47,39 @@ class Event:
     One thing that happened at a vendor.
 
     Attributes:
-        id: The vendor's own id: what makes it the same event however often it is seen.
-        at: Unix time at which it happened, for retention.
-        increments: What it adds to each counter: family name and label values to amount.
+        id: The vendor's own id: what makes it the same event however often, and by whatever road, it is seen.
+        at: Unix time at which it happened: the hour that it is tallied in, and its age.
+        amounts: What it adds to each series. When an event is seen again with other amounts (a run that was patched
+            late), the difference is added, so the totals are those of its last version.
     """
 
     id: str
     at: float
-    increments: Mapping[tuple[str, Labels], float] = field(default_factory=dict)
+    amounts: Mapping[Series, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """
+    What is committed together.
+
+    Attributes:
+        events: Things that happened, in any order, some perhaps seen before.
+        items: What the source keeps by name, such as how far it has read.
+        history: The events happened before Vigie watched: they fill the hourly tallies, for windows and baselines, but
+            do not move a counter, which would look like a burst of events now.
+    """
+
+    events: Sequence[Event]
+    items: Mapping[str, str] = field(default_factory=dict)
+    history: bool = False
 
 
 class State:
     """
     The state file of one product; one process at a time may have it open.
+
+    Methods block for as long as the disk does: call them in a thread. They may be called from any one thread at a time.
 
     Raises:
         StateError: It is damaged, locked by another process, not writable, or was written by a newer Vigie.
@@ -58,6 +87,7 @@ class State:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = threading.Lock()
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
@@ -67,50 +97,95 @@ class State:
             self._refuse_damage()
             self._migrate()
 
-    def ingest(self, source: str, events: Iterable[Event], items: Mapping[str, str] | None = None) -> int:
+    @classmethod
+    def in_memory(cls) -> State:
+        """A state that ends with the process."""
+        return cls(Path(":memory:"))
+
+    def ingest(self, source: str, batch: Batch) -> int:
         """
-        Take in a batch: count every event not seen before, and set `items` (cursors), in one transaction.
+        Take in a batch in one transaction: count what is new in it and set its items.
 
         Returns:
-            How many of the events were new.
+            How many of the events had not been seen before.
         """
-        new = 0
+        events = {event.id: event for event in batch.events}
         with self._transaction():
-            for event in events:
-                added = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?)", (source, event.id, event.at))
-                if added.rowcount:
-                    new += 1
-                    self._count(source, event.increments)
+            seen = self._seen(source, list(events))
+            changes = [(event, _difference(event, seen.get(event.id))) for event in events.values()]
+            changed = [(event, amounts) for event, amounts in changes if amounts or event.id not in seen]
             self._db.executemany(
-                "REPLACE INTO item VALUES (?, ?, ?)", [(source, *item) for item in (items or {}).items()]
+                "REPLACE INTO event VALUES (?, ?, ?, ?)",
+                [(source, event.id, event.at, _dump(event.amounts)) for event, _ in changed],
             )
-        return new
+            self._tally(source, changed)
+            if not batch.history:
+                self._count(source, [amounts for _, amounts in changed])
+            self._db.executemany(
+                "REPLACE INTO item VALUES (?, ?, ?)", [(source, *item) for item in batch.items.items()]
+            )
+        return len(events) - len(seen)
 
-    def counters(self, source: str) -> dict[tuple[str, Labels], float]:
-        """Every counter of a source: family name and label values to its total."""
-        with self._explained():
-            rows = self._db.execute("SELECT family, labels, value FROM counter WHERE source = ?", (source,))
+    def counters(self, source: str) -> dict[Series, float]:
+        """
+        Every counter of a source: its total since the state file was made.
+
+        A counter never falls, as Prometheus would take that for a restart: after a correction downwards it stands
+        still until the total has caught up.
+        """
+        with self._lock, self._explained():
+            rows = self._db.execute("SELECT family, labels, shown FROM counter WHERE source = ?", (source,))
+            return {(family, tuple(json.loads(labels))): value for family, labels, value in rows}
+
+    def window(self, source: str, start: float, end: float) -> dict[Series, float]:
+        """Totals of what happened from `start` to `end` (Unix times, rounded down to hours), history included."""
+        query = (
+            "SELECT family, labels, sum(value) FROM tally WHERE source = ? AND hour >= ? AND hour < ? "
+            "GROUP BY family, labels"
+        )
+        with self._lock, self._explained():
+            rows = self._db.execute(query, (source, start // HOUR, end // HOUR))
             return {(family, tuple(json.loads(labels))): value for family, labels, value in rows}
 
     def items(self, source: str) -> dict[str, str]:
         """Everything that a source keeps by name, such as its cursors."""
-        with self._explained():
+        with self._lock, self._explained():
             return dict(self._db.execute("SELECT name, value FROM item WHERE source = ?", (source,)))
 
-    def forget(self, source: str, before: float) -> int:
-        """Drop the ids of events older than the Unix time `before`; counters stay. Returns how many went."""
+    def forget(self, source: str, *, events_before: float, tallies_before: float) -> None:
+        """Drop the ids of events, and the tallies, of before these Unix times; counters stay."""
         with self._transaction():
-            return self._db.execute("DELETE FROM event WHERE source = ? AND at < ?", (source, before)).rowcount
+            self._db.execute("DELETE FROM event WHERE source = ? AND at < ?", (source, events_before))
+            self._db.execute("DELETE FROM tally WHERE source = ? AND hour < ?", (source, tallies_before // HOUR))
 
     def close(self) -> None:
         """Write everything out and let go of the file."""
-        self._db.close()
+        with self._lock:
+            self._db.close()
 
-    def _count(self, source: str, increments: Mapping[tuple[str, Labels], float]) -> None:
+    def _seen(self, source: str, ids: Sequence[str]) -> dict[str, str]:
+        query = "SELECT id, amounts FROM event WHERE source = ? AND id IN (SELECT value FROM json_each(?))"
+        return dict(self._db.execute(query, (source, json.dumps(ids))))
+
+    def _count(self, source: str, changes: Iterable[Mapping[Series, float]]) -> None:
+        totals: Counter[Series] = Counter()
+        for amounts in changes:
+            totals.update(amounts)
         self._db.executemany(
-            "INSERT INTO counter VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (source, family, labels) DO UPDATE SET value = value + excluded.value",
-            [(source, family, json.dumps(labels), amount) for (family, labels), amount in increments.items()],
+            "INSERT INTO counter VALUES (?1, ?2, ?3, ?4, max(?4, 0)) ON CONFLICT (source, family, labels) "
+            "DO UPDATE SET value = value + excluded.value, shown = max(shown, value + excluded.value)",
+            [(source, family, json.dumps(labels), amount) for (family, labels), amount in totals.items()],
+        )
+
+    def _tally(self, source: str, changes: Iterable[tuple[Event, Mapping[Series, float]]]) -> None:
+        totals: Counter[tuple[Series, int]] = Counter()
+        for event, amounts in changes:
+            for series, amount in amounts.items():
+                totals[series, int(event.at // HOUR)] += amount  # type: ignore[assignment]  # a Counter of floats
+        self._db.executemany(
+            "INSERT INTO tally VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (source, family, labels, hour) DO UPDATE SET value = value + excluded.value",
+            [(source, family, json.dumps(labels), hour, amount) for ((family, labels), hour), amount in totals.items()],
         )
 
     def _refuse_damage(self) -> None:
@@ -127,7 +202,7 @@ class State:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._explained():
+        with self._lock, self._explained():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -154,3 +229,16 @@ class State:
             ) from None
         except OSError as problem:
             raise StateError(f"{self._path} cannot be used: {problem.strerror}") from None
+
+
+def _dump(amounts: Mapping[Series, float]) -> str:
+    return json.dumps([[family, labels, amount] for (family, labels), amount in amounts.items()])
+
+
+def _difference(event: Event, known: str | None) -> dict[Series, float]:
+    """What must be added so that the totals hold `event` as it is now, given the amounts that it was counted with."""
+    if known is None:
+        return {series: amount for series, amount in event.amounts.items() if amount}
+    before = {(family, tuple(labels)): amount for family, labels, amount in json.loads(known)}
+    delta = {series: event.amounts.get(series, 0.0) - before.get(series, 0.0) for series in {*before, *event.amounts}}
+    return {series: amount for series, amount in delta.items() if amount}

@@ -14,11 +14,14 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from vigie.core.logs import Redactor
-from vigie.errors import UserError
+from vigie.errors import Reason, SourceError, UserError
 from vigie.watch import Watch
 from vigie.web.pages import landing_page, runbook_index, runbook_page
 
 _NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
+LARGEST_PUSH = 16 * 2**20
+"""Bytes of the largest webhook that is read."""
+_PUSH_STATUS = {Reason.NOT_FOUND: 404, Reason.AUTH: 401, Reason.BAD_PAYLOAD: 400}
 _RUNBOOK = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -70,6 +73,18 @@ class Face:
             return PlainTextResponse(f"{self.redactor.text(str(error))}\nNothing was changed.\n", status_code=400)
         return PlainTextResponse("reloaded\n")
 
+    async def webhook(self, request: Request) -> Response:
+        """Hand a vendor's push to its source; anything but 2xx makes the vendor send it again later."""
+        status = self.watch.board.statuses.get(request.path_params["source"])
+        body = await _bounded_body(request)
+        if status is None or body is None:
+            return PlainTextResponse("too large\n", 413) if body is None else PlainTextResponse("no such source\n", 404)
+        try:
+            await status.source.receive(request.headers, body)
+        except SourceError as error:
+            return PlainTextResponse(f"{self.redactor.text(str(error))}\n", _PUSH_STATUS.get(error.reason, 503))
+        return PlainTextResponse("ok\n")
+
     async def runbook_list(self, _request: Request) -> Response:
         """List the runbooks."""
         return HTMLResponse(runbook_index(sorted(path.stem for path in self.runbooks.glob("*.md"))))
@@ -87,6 +102,15 @@ class Face:
         return HTMLResponse(runbook_page(found[0].stem, found[0].read_text(encoding="utf-8")))
 
 
+async def _bounded_body(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_PUSH:
+            return None
+    return bytes(body)
+
+
 def accepts_gzip(header: str) -> bool:
     """Whether an `Accept-Encoding` header allows gzip."""
     return "gzip" in header and not _NO_GZIP.search(header)
@@ -101,6 +125,7 @@ def make_app(face: Face) -> Starlette:
             Route("/healthz", face.healthz),
             Route("/readyz", face.readyz),
             Route("/-/reload", face.reload_config, methods=["POST"]),
+            Route("/webhooks/{source}", face.webhook, methods=["POST"]),
             Route("/runbooks/", face.runbook_list),
             Route("/runbooks/{name}", face.runbook, name="runbook"),
         ]

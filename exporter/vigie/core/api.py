@@ -1,0 +1,206 @@
+"""
+Ask a vendor's HTTP API: one connection, typed answers, and one plain sentence for everything that can go wrong.
+
+An answer is decoded straight into the type that the caller names, so an answer of another shape is a classified error
+and never a surprise further on. A wrong body with status 200 is an error.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import httpx
+import msgspec
+
+from vigie import __version__
+from vigie.core.source import Context
+from vigie.errors import Reason, SourceError
+
+LARGEST = 32 * 2**20
+"""Bytes of the largest answer that is read; what is larger was not asked for."""
+_EXCERPT = 120
+_REFUSALS = {
+    401: (Reason.AUTH, "refused the credentials"),
+    403: (Reason.FORBIDDEN, "denied access"),
+    404: (Reason.NOT_FOUND, "has no such thing"),
+    410: (Reason.NOT_FOUND, "has removed this"),
+    429: (Reason.RATE_LIMITED, "asks to slow down"),
+    3: (Reason.BAD_PAYLOAD, "redirects elsewhere"),
+    5: (Reason.UPSTREAM, "is in error itself"),
+}
+"""What a status means: by itself, else by its first digit."""
+_NOT_TAKEN = (Reason.BAD_PAYLOAD, "did not take the request")
+_WRONG_PLACE = {Reason.NOT_FOUND, Reason.BAD_PAYLOAD}
+_MAY_WAIT = {Reason.RATE_LIMITED, Reason.UPSTREAM}
+
+Answer = TypeVar("Answer")
+Query = Mapping[str, str | int | float | bool | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[Answer]):
+    """What the vendor answered: the decoded body and the headers (names in lower case)."""
+
+    body: Answer
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """
+    How a vendor is called, and what to say when it refuses.
+
+    Attributes:
+        name: As people know it: "Stripe".
+        base_url: Where its API is, without a slash at the end.
+        headers: Sent with every request; where the credentials are.
+        auth_hint: What to do about a 401: which key, which setting.
+        scope_hint: What to do about a 403: which right is needed, where it is given.
+        reset_header: Header that says when a rate limit ends, beside `Retry-After`: Unix time or seconds from now.
+    """
+
+    name: str
+    base_url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    auth_hint: str = "check the key"
+    scope_hint: str = "give the key the rights that the documentation of this source names"
+    reset_header: str = "x-ratelimit-reset"
+
+
+class Api:
+    """
+    A vendor's API as a source uses it.
+
+    Args:
+        vendor: Who is asked.
+        context: Whose budget each request is charged to.
+        timeout: Seconds for one request; the poll's deadline stands above it.
+    """
+
+    def __init__(self, vendor: Vendor, context: Context, timeout: float) -> None:
+        self.vendor = vendor
+        self._context = context
+        self._client = httpx.AsyncClient(
+            headers={"user-agent": f"vigie/{__version__}", "accept": "application/json", **vendor.headers},
+            timeout=timeout,
+            limits=httpx.Limits(max_connections=1),
+            follow_redirects=False,
+        )
+
+    async def get(self, path: str, answer: type[Answer], query: Query | None = None) -> Reply[Answer]:
+        """
+        GET `path` and decode the answer.
+
+        Raises:
+            SourceError: Anything but a good answer of that type.
+        """
+        return await self._ask("GET", path, answer, params=query)
+
+    async def post(self, path: str, answer: type[Answer], body: Any, query: Query | None = None) -> Reply[Answer]:
+        """
+        POST `body` as JSON to `path` and decode the answer.
+
+        Raises:
+            SourceError: Anything but a good answer of that type.
+        """
+        return await self._ask("POST", path, answer, params=query, json=body)
+
+    async def close(self) -> None:
+        """Give the connection up."""
+        await self._client.aclose()
+
+    async def _ask(self, method: str, path: str, answer: type[Answer], **request: Any) -> Reply[Answer]:
+        self._context.budget.spend()
+        try:
+            async with self._client.stream(method, f"{self.vendor.base_url}{path}", **request) as response:
+                body = await self._read(response)
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+            raise self._broken(error) from None
+        if not response.is_success:
+            raise self._refusal(response, body)
+        return Reply(self._decode(response, body, answer), response.headers)
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > LARGEST:
+                raise self._error(Reason.BAD_PAYLOAD, f"its answer is larger than {LARGEST // 2**20} MiB")
+        return bytes(body)
+
+    def _decode(self, response: httpx.Response, body: bytes, answer: type[Answer]) -> Answer:
+        kind = response.headers.get("content-type", "")
+        if "html" in kind:
+            raise self._error(Reason.BAD_PAYLOAD, "answered with a web page instead of JSON; check `base_url`")
+        try:
+            return msgspec.json.decode(body, type=answer)
+        except msgspec.ValidationError as error:
+            raise self._error(Reason.BAD_PAYLOAD, f"its answer has another shape than documented: {error}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise self._error(Reason.BAD_PAYLOAD, "its answer is not valid JSON, or ends early") from None
+
+    def _refusal(self, response: httpx.Response, body: bytes) -> SourceError:
+        status = response.status_code
+        reason, what = _REFUSALS.get(status) or _REFUSALS.get(status // 100) or _NOT_TAKEN
+        said = _message(body)
+        hints = {Reason.AUTH: self.vendor.auth_hint, Reason.FORBIDDEN: self.vendor.scope_hint}
+        hint = hints.get(reason) or ("check `base_url`" if reason in _WRONG_PLACE else "")
+        sentence = f"{what}, status {status}" + (f" ({said})" if said else "") + (f"; {hint}" if hint else "")
+        wait = retry_after(response.headers, self.vendor.reset_header, self._context.now())
+        return self._error(reason, sentence, retry_after=wait if reason in _MAY_WAIT else None)
+
+    def _broken(self, error: Exception) -> SourceError:
+        if isinstance(error, httpx.TimeoutException):
+            return self._error(Reason.TIMEOUT, "did not answer in time")
+        if isinstance(error, httpx.DecodingError):
+            return self._error(Reason.BAD_PAYLOAD, "its answer cannot be decompressed")
+        if isinstance(error, httpx.ConnectError):
+            return self._error(Reason.NETWORK, f"cannot be reached ({error}); check `base_url` and the network")
+        if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+            return self._error(Reason.NOT_FOUND, f"`base_url` is no URL that can be asked ({error})")
+        return self._error(Reason.NETWORK, f"broke the connection off ({str(error) or type(error).__name__})")
+
+    def _error(self, reason: Reason, what: str, retry_after: float | None = None) -> SourceError:
+        return SourceError(reason, f"{self.vendor.name} {what}", retry_after=retry_after)
+
+
+def retry_after(headers: Mapping[str, str], reset_header: str, now: float) -> float | None:
+    """
+    Seconds to wait, from `Retry-After` (seconds or a date, RFC 9110) or from a vendor's own header; None when not said.
+
+    A vendor's header holds either the seconds from now or the Unix time of the reset; what is a date in the past is 0.
+    """
+    text = headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(text)
+    if text:
+        try:
+            return max(email.utils.parsedate_to_datetime(text).timestamp() - now, 0.0)
+        except ValueError:
+            return None
+    reset = headers.get(reset_header, "").strip() if reset_header else ""
+    if not reset.replace(".", "", 1).isdecimal():
+        return None
+    value = float(reset)
+    is_unix_time = value > 1e9  # noqa: PLR2004 - no limit lasts thirty years
+    return max(value - now, 0.0) if is_unix_time else value
+
+
+def _message(body: bytes) -> str:
+    """The vendor's own words in an error body, as far as they are where everybody puts them; one line, bounded."""
+    try:
+        data = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    error = data.get("error", data) if isinstance(data, dict) else None
+    words = error if isinstance(error, str) else _first_text(error) if isinstance(error, dict) else ""
+    return " ".join(words.split())[:_EXCERPT]
+
+
+def _first_text(error: Mapping[str, object]) -> str:
+    found = (error.get(name) for name in ("message", "detail", "title", "code"))
+    return next((text for text in found if isinstance(text, str)), "")

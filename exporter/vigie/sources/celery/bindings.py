@@ -1,0 +1,71 @@
+"""
+Which queues there are, by the bindings that kombu keeps in Redis (kombu/transport/redis.py, `_queue_bind`).
+
+There is one set of bindings for each exchange, and by default one exchange for each queue, so they are found by walking
+the key space: a page at each poll, because a database that also holds results may have millions of keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+from redis.exceptions import RedisError
+
+Ask = Callable[[Sequence[tuple[Any, ...]]], Awaitable[list[Any]]]
+
+PAGE = 1000
+"""Keys that Redis looks at for one page: well under a millisecond of its time."""
+AT_FIRST = 20
+"""Pages of the first walk that are read at once, so that a usual database is known at the first poll."""
+_NO_QUEUES = ("celeryev", ".pidbox")
+"""Ends of the exchanges that carry events and questions."""
+
+
+class Bindings:
+    """Queues that are bound, refreshed a page at a time."""
+
+    def __init__(self, prefix: str, separator: str, ask: Ask) -> None:
+        self._prefix = f"{prefix}_kombu.binding."
+        self._separator = separator
+        self._ask = ask
+        self._cursor = 0
+        self._walked = False
+        self._complete: frozenset[str] = frozenset()
+        self._found: set[str] = set()
+
+    @property
+    def queues(self) -> frozenset[str]:
+        """Queues of the last whole walk, and those that the walk under way has found."""
+        return self._complete | self._found
+
+    async def refresh(self) -> RedisError | None:
+        """Read a page, or the first pages; returns what Redis refused, if anything."""
+        pages = 1 if self._walked else AT_FIRST
+        self._walked = True
+        for _ in range(pages):
+            refused = await self._page()
+            if refused is not None or self._cursor == 0:
+                return refused
+        return None
+
+    async def _page(self) -> RedisError | None:
+        pattern = "".join(f"[{char}]" if char in "*?[" else char for char in self._prefix) + "*"
+        (page,) = await self._ask([("SCAN", self._cursor, "MATCH", pattern, "COUNT", PAGE)])
+        if isinstance(page, RedisError):
+            return page
+        cursor, keys = page
+        self._cursor = int(cursor)
+        sets = [key for key in keys if not bytes(key).decode(errors="replace").endswith(_NO_QUEUES)]
+        for members in await self._ask([("SMEMBERS", key) for key in sets]) if sets else ():
+            if isinstance(members, RedisError):
+                return members
+            self._found.update(self._queues(members))
+        if self._cursor == 0:
+            self._complete, self._found = frozenset(self._found), set()
+        return None
+
+    def _queues(self, members: Iterable[bytes]) -> set[str]:
+        """The last part of each binding is its queue."""
+        names = {bytes(member).decode(errors="replace").rpartition(self._separator)[2] for member in members}
+        return names - {""}

@@ -1,0 +1,90 @@
+"""The stream of events of a Redis broker: kombu publishes them to channels, which keep nothing for absent listeners."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from vigie.sources.celery.broker import ANSWER, Broker
+from vigie.sources.celery.events.stream import StreamError, Subscription
+from vigie.sources.celery.events.wire import Read, decode_envelope
+
+TICK = 0.25
+"""Seconds between two looks at whether to stop."""
+SILENCE = 5.0
+"""Seconds without a byte after which the server is asked for a sign of life."""
+_LIMIT = b"client_output_buffer_limit_disconnections:"
+
+
+class RedisSubscription(Subscription):
+    """
+    One connection that is subscribed to events.
+
+    It reads from redis-py's connection itself: its PubSub would reconnect in silence, and what is lost meanwhile must
+    not be lost in silence.
+    """
+
+    def __init__(self, broker: Broker, exchange: str = "celeryev") -> None:
+        client, self._sentinel = broker.redis()
+        self._topic = broker.topic(exchange)
+        self._overruns: int | None = None
+        self._connection = client.connection_pool.make_connection()
+
+    @staticmethod
+    def decode(message: bytes) -> Read:
+        """Read one delivered message."""
+        return decode_envelope(message)
+
+    def open(self) -> None:
+        """Connect, and subscribe to both kinds of topic that kombu uses."""
+        self._connection.connect()
+        before, self._overruns = self._overruns, self._count_overruns()
+        self.overrun = before is not None and self._overruns is not None and self._overruns > before
+        literal = "".join(f"[{char}]" if char in "*?[" else char for char in self._topic)
+        for command, channel in (("SUBSCRIBE", self._topic), ("PSUBSCRIBE", f"{literal}/*")):
+            self._connection.send_command(command, channel)
+            self._connection.read_response(timeout=ANSWER)
+
+    def listen(self, deliver: Callable[[float, bytes], None], stop: threading.Event) -> None:
+        """Hand over messages; asks a silent server for a sign of life."""
+        read, clock = self._connection.read_response, time.monotonic
+        heard = clock()
+        asked = False
+        while not stop.is_set():
+            try:
+                reply = read(disable_decoding=True, timeout=TICK, disconnect_on_error=False)
+            except RedisTimeoutError:
+                if asked and clock() - heard > SILENCE + ANSWER:
+                    raise StreamError("silent", f"no answer to PING within {ANSWER:g} s") from None
+                if not asked and clock() - heard > SILENCE:
+                    self._connection.send_command("PING", check_health=False)
+                    asked = True
+                continue
+            heard, asked = clock(), False
+            self.heard = heard
+            if reply[0] in (b"message", b"pmessage"):
+                deliver(heard, reply[-1])
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        with contextlib.suppress(RedisError, OSError):
+            self._connection.disconnect()
+            if self._sentinel is not None:
+                self._sentinel.close()
+
+    def _count_overruns(self) -> int | None:
+        """Clients that this server has cut for reading too slowly, if it counts them and lets its user ask."""
+        self._connection.send_command("INFO", "stats")
+        try:
+            info = self._connection.read_response(disable_decoding=True, timeout=ANSWER)
+        except RedisTimeoutError:
+            raise
+        except RedisError:
+            return None
+        line = next((line for line in info.splitlines() if line.startswith(_LIMIT)), None)
+        return int(line[len(_LIMIT) :]) if line else None

@@ -1,0 +1,114 @@
+"""
+Events as they travel, and how to read them (pure).
+
+On Redis each message is kombu's JSON envelope, whose body is JSON in base64; on AMQP the body is JSON as it is. A body
+is one event or, from a worker's `task.multi`, a list of up to 24 (celery/events/dispatcher.py). Arguments, results and
+tracebacks are skipped while parsing, so they are never held in memory.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Text = Annotated[str, Meta(max_length=255)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
+
+
+class Event(msgspec.Struct, gc=False):
+    """What Vigie reads of an event; which fields are there depends on its type."""
+
+    type: Text
+    hostname: Text = "unknown"
+    uuid: Text = ""
+    name: Text | None = None
+    queue: Text | None = None
+    eta: str | None = None
+    runtime: Seconds | None = None
+    exception: str | None = None
+    requeue: bool | None = None
+    freq: Annotated[float, Meta(gt=0, le=86400)] | None = None
+    active: Count | None = None
+    processed: Count | None = None
+    pid: int | None = None
+
+
+class _Properties(msgspec.Struct, gc=False):
+    body_encoding: str | None = None
+
+
+class _Envelope(msgspec.Struct, rename={"content_type": "content-type"}):
+    body: str
+    properties: _Properties
+    content_type: str | None = None
+
+
+class _Ticket(msgspec.Struct, gc=False):
+    ticket: str = ""
+
+
+class _Reply(_Envelope):
+    headers: _Ticket = msgspec.field(default_factory=_Ticket)
+
+
+Read = tuple[list[Event], int]
+"""Events of one message, and how many in it could not be read."""
+
+
+_body = msgspec.json.Decoder(list[Event] | Event)
+_event = msgspec.json.Decoder(Event)
+_parts = msgspec.json.Decoder(list[msgspec.Raw])
+_envelope = msgspec.json.Decoder(_Envelope)
+_reply = msgspec.json.Decoder(_Reply)
+_FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+def decode_body(body: bytes | str) -> Read:
+    """Read the JSON body of a message, event by event where one of them is odd."""
+    try:
+        events = _body.decode(body)
+    except _FAULTS:
+        return _salvage(body)
+    return (events if isinstance(events, list) else [events]), 0
+
+
+def decode_envelope(message: bytes) -> Read:
+    """Read a message in kombu's envelope, as it travels on Redis."""
+    try:
+        envelope = _envelope.decode(message)
+        if envelope.content_type not in ("application/json", None):
+            return [], 1
+        if envelope.properties.body_encoding == "base64":
+            return decode_body(a2b_base64(envelope.body))
+    except _FAULTS:
+        return [], 1
+    return decode_body(envelope.body)
+
+
+def open_reply(message: bytes | str) -> tuple[str, bytes]:
+    """Ticket and body of a worker's answer, as it travels on Redis; empty if it is none."""
+    try:
+        reply = _reply.decode(message)
+        encoded = reply.properties.body_encoding == "base64"
+        return reply.headers.ticket, a2b_base64(reply.body) if encoded else reply.body.encode()
+    except _FAULTS:
+        return "", b""
+
+
+def _salvage(body: bytes | str) -> Read:
+    """Read what can be read of a list of events."""
+    events: list[Event] = []
+    try:
+        parts = _parts.decode(body)
+    except _FAULTS:
+        return [], 1
+    for part in parts:
+        try:
+            events.append(_event.decode(part))
+        except _FAULTS:
+            continue
+    return events, len(parts) - len(events)

@@ -1,0 +1,141 @@
+"""
+Questions to the workers, all at once, and their answers.
+
+The protocol is kombu's pidbox: a question is broadcast, each worker answers to a queue that the question names.
+Celery's own `inspect` asks one question at a time and waits the whole timeout for each; here all share one wait, which
+ends early when every worker that is known to live has answered. Arguments of tasks are skipped while parsing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from vigie.sources.celery.events.wire import Text
+from vigie.sources.celery.mailbox import Mailbox
+
+QUESTIONS: Mapping[str, Mapping[str, Any]] = {
+    "stats": {},
+    "active_queues": {},
+    "active": {"safe": True},
+    "reserved": {},
+    "scheduled": {},
+}
+
+
+class Delivery(msgspec.Struct):
+    """How a task came to its worker."""
+
+    routing_key: str | None = None
+
+
+class Work(msgspec.Struct):
+    """A task that a worker has."""
+
+    id: Text
+    name: Text
+    time_start: float | None = None
+    delivery_info: Delivery | None = None
+
+
+class Scheduled(msgspec.Struct):
+    """A task that waits for its ETA."""
+
+    request: Work
+
+
+class Consumed(msgspec.Struct):
+    """A queue that a worker consumes."""
+
+    name: Text
+
+
+class Pool(msgspec.Struct, rename={"concurrency": "max-concurrency"}):
+    """A worker's pool; only some kinds have processes."""
+
+    processes: list[int] | None = None
+    concurrency: int = 0
+
+
+class Stats(msgspec.Struct):
+    """A worker's statistics."""
+
+    pool: Pool = msgspec.field(default_factory=Pool)
+
+
+_ANSWERS: Mapping[str, Any] = {
+    "stats": msgspec.json.Decoder(dict[str, Stats]),
+    "active_queues": msgspec.json.Decoder(dict[str, list[Consumed]]),
+    "active": msgspec.json.Decoder(dict[str, list[Work]]),
+    "reserved": msgspec.json.Decoder(dict[str, list[Work]]),
+    "scheduled": msgspec.json.Decoder(dict[str, list[Scheduled]]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What workers said, by node name; one that did not answer a question is absent from its answers."""
+
+    stats: Mapping[str, Stats]
+    active_queues: Mapping[str, list[Consumed]]
+    active: Mapping[str, list[Work]]
+    reserved: Mapping[str, list[Work]]
+    scheduled: Mapping[str, list[Scheduled]]
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Workers that answered anything."""
+        return frozenset().union(self.stats, self.active_queues, self.active, self.reserved, self.scheduled)
+
+    def queues(self) -> dict[str, list[str]]:
+        """Names of the queues that each worker consumes."""
+        return {host: [queue.name for queue in queues] for host, queues in self.active_queues.items()}
+
+    def tasks(self) -> Iterator[tuple[str, str, str | None]]:
+        """Id, name and queue of every task that a worker has."""
+        queues = self.queues()
+        later = {host: [entry.request for entry in entries] for host, entries in self.scheduled.items()}
+        for part in (self.active, self.reserved, later):
+            for host, tasks in part.items():
+                for task in tasks:
+                    key = task.delivery_info.routing_key if task.delivery_info else None
+                    yield task.id, task.name, key if key in queues.get(host, ()) else None
+
+
+def ask(mailbox: Mailbox, timeout: float, expected: frozenset[str], *, enable_events: bool = False) -> Answers:
+    """
+    Ask the workers everything at once.
+
+    Args:
+        mailbox: Where to ask, open.
+        timeout: Seconds that workers may take.
+        expected: Workers that are known to live; when all have answered, nobody else is waited for.
+        enable_events: Whether to switch their task events on, too.
+    """
+    if enable_events:
+        mailbox.send("enable_events", {}, None)
+    tickets = {str(uuid4()): question for question in QUESTIONS}
+    for ticket, question in tickets.items():
+        mailbox.send(question, QUESTIONS[question], ticket)
+    answers: dict[str, dict[str, Any]] = {question: {} for question in QUESTIONS}
+    deadline = time.monotonic() + timeout
+    while (left := deadline - time.monotonic()) > 0:
+        if expected and all(expected <= found.keys() for found in answers.values()):
+            break
+        for ticket, body in mailbox.receive(left):
+            if ticket in tickets:
+                answers[tickets[ticket]].update(_read(tickets[ticket], body))
+    return Answers(**answers)
+
+
+def _read(question: str, body: bytes) -> Mapping[str, Any]:
+    try:
+        answer: Mapping[str, Any] = _ANSWERS[question].decode(body)
+    except msgspec.MsgspecError:  # an {"error": ...}, or a worker of another kind: it has not answered
+        return {}
+    return answer

@@ -1,0 +1,66 @@
+"""Remote control over AMQP."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from kombu.entity import Exchange, Queue
+from kombu.message import Message
+from kombu.messaging import Consumer, Producer
+
+from vigie.sources.celery.broker import Broker
+from vigie.sources.celery.errors import BROKER_ERRORS
+from vigie.sources.celery.mailbox import CONTROL, REPLIES, Mailbox, Reply, question
+
+_CONTROL = Exchange(CONTROL, type="fanout", durable=False, delivery_mode="transient")
+_REPLIES = Exchange(REPLIES, type="direct", durable=False, delivery_mode="transient")
+
+
+class AmqpMailbox(Mailbox):
+    """An exclusive queue, which ends with the connection."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._connection = broker.amqp()
+        self._name = str(uuid4())
+        self._producer: Producer | None = None
+        self._arrived: list[Reply] = []
+
+    def send(self, method: str, arguments: Mapping[str, Any], ticket: str | None) -> None:
+        """Publish a question."""
+        producer = self._producer or self._open()
+        body = question(method, arguments, ticket, self._name)
+        producer.publish(body, exchange=CONTROL, declare=[_CONTROL], serializer="json")
+
+    def receive(self, wait: float) -> Sequence[Reply]:
+        """The answers that arrived together."""
+        with contextlib.suppress(TimeoutError):
+            self._connection.drain_events(timeout=wait)
+        arrived, self._arrived = self._arrived, []
+        return arrived
+
+    def close(self) -> None:
+        """Let go of the connection; the broker deletes the queue."""
+        with contextlib.suppress(*BROKER_ERRORS):
+            self._connection.release()
+
+    def _open(self) -> Producer:
+        channel = self._connection.channel()
+        queue = Queue(
+            f"{self._name}.{REPLIES}",
+            exchange=_REPLIES,
+            routing_key=self._name,
+            durable=False,
+            exclusive=True,
+            auto_delete=True,
+        )
+        Consumer(channel, [queue], on_message=self._on_message, no_ack=True).consume()
+        self._producer = Producer(channel)
+        return self._producer
+
+    def _on_message(self, message: Message) -> None:
+        body = message.body
+        ticket = str((message.headers or {}).get("ticket"))
+        self._arrived.append((ticket, body.encode() if isinstance(body, str) else bytes(body)))

@@ -1,0 +1,76 @@
+"""Remote control over Redis: a published message and a list for the answers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from redis.exceptions import RedisError
+
+from vigie.sources.celery.broker import Broker
+from vigie.sources.celery.events.wire import open_reply
+from vigie.sources.celery.mailbox import CONTROL, REPLIES, Mailbox, Reply, question
+
+TICK = 1.0
+"""Seconds that one blocking read may take: less than the client's own timeout."""
+
+
+class RedisMailbox(Mailbox):
+    """Announces a list to kombu as the queue of its answers, and takes the announcement back."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._client, self._sentinel = broker.redis()
+        self._topic = broker.topic(CONTROL)
+        self._name = str(uuid4())
+        queue = f"{self._name}.{REPLIES}"
+        prefix, separator = broker.config.key_prefix, broker.config.separator
+        self._list = f"{prefix}{queue}"
+        self._bindings = f"{prefix}_kombu.binding.{REPLIES}"
+        self._binding = separator.join((self._name, "", queue))
+        self._announced = False
+
+    def send(self, method: str, arguments: Mapping[str, Any], ticket: str | None) -> None:
+        """Publish a question."""
+        if not self._announced:
+            self._client.sadd(self._bindings, self._binding)
+            self._announced = True
+        self._client.publish(self._topic, _envelope(question(method, arguments, ticket, self._name)))
+
+    def receive(self, wait: float) -> Sequence[Reply]:
+        """The next answer."""
+        found = self._client.brpop([self._list], timeout=max(min(wait, TICK), 0.01))
+        return [open_reply(found[1])] if found else []
+
+    def close(self) -> None:
+        """Take the announcement back."""
+        with contextlib.suppress(RedisError, OSError):
+            if self._announced:
+                self._client.srem(self._bindings, self._binding)
+                self._client.delete(self._list)
+        with contextlib.suppress(RedisError, OSError):
+            self._client.close()
+            if self._sentinel is not None:
+                self._sentinel.close()
+
+
+def _envelope(body: Mapping[str, Any]) -> str:
+    """A message as kombu puts it on Redis (kombu/transport/virtual/base.py)."""
+    return json.dumps(
+        {
+            "body": b64encode(json.dumps(body).encode()).decode(),
+            "content-encoding": "utf-8",
+            "content-type": "application/json",
+            "headers": {},
+            "properties": {
+                "body_encoding": "base64",
+                "delivery_info": {"exchange": CONTROL, "routing_key": ""},
+                "delivery_mode": 1,
+                "delivery_tag": str(uuid4()),
+                "priority": 0,
+            },
+        }
+    )

@@ -1,0 +1,98 @@
+"""The Celery source: queue depth at each poll; events and workers' answers from threads that run beside it."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from vigie.core.families import Families, Family
+from vigie.core.source import Context, Poll, Source, SourceConfig
+from vigie.errors import Reason, SourceError
+from vigie.sources.celery import families as f
+from vigie.sources.celery.broker import Broker
+from vigie.sources.celery.config import CeleryConfig
+from vigie.sources.celery.depth_amqp import AmqpDepth
+from vigie.sources.celery.depth_redis import RedisDepth
+from vigie.sources.celery.errors import BROKER_ERRORS, explain
+from vigie.sources.celery.events.tap import Tap
+from vigie.sources.celery.inspect import Answers
+from vigie.sources.celery.inspector import Inspector, question
+from vigie.sources.celery.threads import in_thread
+
+CLOSING = 0.4
+"""Seconds that each thread gets to end."""
+
+
+class CelerySource(Source[CeleryConfig]):
+    """Queues, workers and tasks of Celery, over Redis or AMQP."""
+
+    config_type: ClassVar[type[SourceConfig]] = CeleryConfig
+    families: ClassVar[tuple[Family, ...]] = f.ALL
+
+    def __init__(self, config: CeleryConfig, context: Context) -> None:
+        super().__init__(config, context)
+        self._broker = Broker(config)
+        self._depth = (RedisDepth if self._broker.is_redis else AmqpDepth)(self._broker, self._explain)
+        self._inspector = Inspector(config, self._broker, self._explain, self._alive, self._learn)
+        self._tap = Tap(config, self._broker, context, self._explain, self._inspector.wake) if config.events else None
+        self._polled = False
+
+    async def start(self) -> None:
+        """Begin to listen and to ask."""
+        if self._tap is not None:
+            self._tap.start()
+        self._inspector.start()
+
+    async def poll(self) -> Poll:
+        """Read the queues, and gather what events and workers told since the last poll."""
+        if not self._polled:  # the first poll is worth waiting for: workers name the queues
+            await self._inspector.first()
+            self._polled = True
+        families = Families()
+        problems = await self._depth.read(self._queues(), families, discover=not self.config.queues)
+        if self._tap is not None:
+            self._tap.collect(families)
+            if self._tap.trouble is not None:
+                problems.append(SourceError(Reason.NETWORK, f"not subscribed to events: {self._tap.trouble}"))
+        silent = self._inspector.collect(families, time.monotonic(), self.context.now())
+        if silent is not None:
+            problems.append(silent)
+        return Poll(families, tuple(problems))
+
+    async def describe(self) -> str:
+        """Say which broker and how many workers answered."""
+        where = await self._depth.describe()
+        try:
+            answers = await in_thread(lambda: question(self._broker, self.config, frozenset()), "celery-question")
+        except BROKER_ERRORS as error:
+            raise self._explain(error) from None
+        count = len(answers.hosts)
+        return f"{where}; {count or 'no'} worker{'s' * (count != 1)} answered"
+
+    async def close(self) -> None:
+        """End the threads; what is in flight is saved."""
+        await in_thread(self._stop, "celery-close")
+        await self._depth.close()
+
+    def _stop(self) -> None:
+        if self._tap is not None:
+            self._tap.close(CLOSING)
+        self._inspector.close(CLOSING)
+
+    def _explain(self, error: BaseException) -> SourceError:
+        return explain(error, self._broker.where, self.config.sentinel_master)
+
+    def _queues(self) -> list[str]:
+        if self.config.queues:
+            return list(self.config.queues)
+        last = self._inspector.last
+        consumed = [] if last is None or last.answers is None else last.answers.queues().values()
+        told = self._tap.queues() if self._tap is not None else []
+        return sorted({queue for queues in consumed for queue in queues}.union(told))
+
+    def _alive(self) -> frozenset[str]:
+        return self._tap.alive() if self._tap is not None else frozenset()
+
+    def _learn(self, answers: Answers) -> None:
+        if self._tap is not None:
+            self._tap.learn(answers.tasks(), answers.queues(), 2.5 * self.config.inspect_interval)

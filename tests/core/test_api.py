@@ -1,0 +1,146 @@
+"""Asking a vendor's API: what can go wrong is classified, in one plain sentence, and the next request works."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from demo.vendors import faults
+from demo.vendors.faults import Fault
+from demo.vendors.framework import SimulatedVendor
+from tests.real.process import free_port
+from tests.real.vendor import serving
+from vigie.core.api import Api, Vendor, retry_after
+from vigie.core.budget import Budget
+from vigie.core.logs import logger
+from vigie.core.source import Context
+from vigie.errors import Reason, SourceError
+
+
+class Thing(msgspec.Struct):
+    """What the vendor has."""
+
+    id: str
+    size: int
+
+
+class Shop(SimulatedVendor):
+    """A vendor with one thing."""
+
+    name = "shop"
+    world = None
+
+    def routes(self) -> list[Route]:
+        return [Route("/thing", self._thing, methods=["GET", "POST"])]
+
+    async def _thing(self, _request: Request) -> JSONResponse:
+        return JSONResponse({"id": "a", "size": 3, "more": "x" * 10_000})
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[tuple[Shop, str]]:
+    vendor = Shop()
+    with serving(vendor) as url:
+        yield vendor, url
+
+
+@pytest.fixture
+async def api(shop: tuple[Shop, str]) -> AsyncIterator[Api]:
+    vendor, url = shop
+    vendor.fault = None
+    api = _api(url)
+    yield api
+    await api.close()
+
+
+def _api(url: str, budget: Budget | None = None) -> Api:
+    context = Context("acme", logger(), lambda: 1000.0, budget=budget or Budget())
+    vendor = Vendor("Shop", url, {"authorization": "Bearer hunter2"}, "check sources.shop.key", "give it things:read")
+    return Api(vendor, context, timeout=0.3)
+
+
+FAULTS = {
+    "hang": (faults.hang(), Reason.TIMEOUT, "Shop did not answer in time"),
+    "slow": (faults.slow(0.6), Reason.TIMEOUT, "Shop did not answer in time"),
+    "cut": (faults.cut(), Reason.NETWORK, "Shop broke the connection off"),
+    "truncated": (faults.truncated(), Reason.BAD_PAYLOAD, "Shop its answer is not valid JSON, or ends early"),
+    "empty": (faults.answer(200), Reason.BAD_PAYLOAD, "not valid JSON"),
+    "html": (faults.web_page(), Reason.BAD_PAYLOAD, "answered with a web page instead of JSON; check `base_url`"),
+    "huge": (faults.huge(), Reason.BAD_PAYLOAD, "larger than 32 MiB"),
+    "shape": (faults.says([1]), Reason.BAD_PAYLOAD, "another shape than documented: Expected `object`, got `array`"),
+    "field": (faults.says({"id": 5, "size": 1}), Reason.BAD_PAYLOAD, "at `$.id`"),
+    "401": (faults.says({"error": "bad key"}, 401), Reason.AUTH, "status 401 (bad key); check sources.shop.key"),
+    "403": (faults.says({"detail": "no scope"}, 403), Reason.FORBIDDEN, "status 403 (no scope); give it things:read"),
+    "404": (faults.says({}, 404), Reason.NOT_FOUND, "has no such thing, status 404; check `base_url`"),
+    "302": (faults.answer(302, location="https://login"), Reason.BAD_PAYLOAD, "redirects elsewhere"),
+    "400": (
+        faults.says({"error": {"message": "no"}}, 400),
+        Reason.BAD_PAYLOAD,
+        "did not take the request, status 400 (no)",
+    ),
+    "429": (faults.answer(429), Reason.RATE_LIMITED, "asks to slow down, status 429"),
+    "500": (faults.answer(500, b"oops", "text/plain"), Reason.UPSTREAM, "is in error itself, status 500"),
+}
+
+
+@pytest.mark.parametrize(("fault", "reason", "words"), FAULTS.values(), ids=FAULTS)
+async def test_every_fault_is_classified_and_the_next_request_works(
+    api: Api, shop: tuple[Shop, str], fault: Fault, reason: Reason, words: str
+) -> None:
+    shop[0].fault = fault
+    with pytest.raises(SourceError) as caught:
+        await api.get("/thing", Thing)
+    assert caught.value.reason is reason
+    assert words in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    shop[0].fault = None
+    assert (await api.get("/thing", Thing)).body == Thing("a", 3)
+
+
+async def test_a_vendor_that_is_not_there_is_a_network_error() -> None:
+    api = _api(f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(SourceError, match=r"Shop cannot be reached .*check `base_url`") as caught:
+        await api.post("/thing", Thing, {})
+    assert caught.value.reason is Reason.NETWORK
+    await api.close()
+
+
+async def test_every_request_is_charged_to_the_budget_and_none_is_sent_without(shop: tuple[Shop, str]) -> None:
+    budget = Budget(limit=1)
+    api = _api(shop[1], budget)
+    await api.get("/thing", Thing)
+    sent = len(shop[0].seen)
+    with pytest.raises(SourceError) as caught:
+        await api.get("/thing", Thing)
+    assert caught.value.reason is Reason.BUDGET
+    assert (budget.spent, len(shop[0].seen)) == (1, sent)
+    await api.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "Thu, 01 Jan 1970 00:20:00 GMT"}, 200),
+        ({"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0),
+        ({"retry-after": "soon"}, None),
+        ({"x-reset": "30"}, 30),
+        ({"x-reset": "1000000060"}, 1000000060 - 1000),
+        ({}, None),
+    ],
+)
+def test_how_long_to_wait_is_read_from_whatever_header_says_it(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, "x-reset", 1000.0) == seconds
+
+
+@given(st.text())
+def test_any_header_is_a_wait_or_none(text: str) -> None:
+    wait = retry_after({"retry-after": text}, "", 1000.0)
+    assert wait is None or wait >= 0

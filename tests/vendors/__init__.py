@@ -1,0 +1,1 @@
+"""Sources against simulated vendors; each module `setup_<name>` says how one is put together."""
