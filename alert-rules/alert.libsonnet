@@ -1,0 +1,113 @@
+// The alerts of one signal: a warning and a critical one by the same function, so that twins cannot drift apart.
+local promql = import '../signals/promql.libsonnet';
+local runbooks = import '../signals/runbooks.libsonnet';
+local units = import '../signals/units.libsonnet';
+
+// How a value and its threshold are compared, in PromQL and in words.
+local comparisons = {
+  above: { operator: '>', words: 'More than %(limit)s%(lasting)s is %(severity)s.' },
+  below: { operator: '<', words: 'Less than %(limit)s%(lasting)s is %(severity)s.' },
+  down: { operator: '<', words: '%(after)s is %(severity)s.' },
+  present: { operator: null, words: '%(after)s is %(severity)s.' },
+};
+local severityWords = { none: 'as it should be', info: 'worth knowing', warning: 'a warning', critical: 'critical' };
+
+// Severity to threshold. What is either there or not has one severity, and 1 as its threshold.
+local thresholds(settings) =
+  if std.objectHas(settings, 'severity') then { [settings.severity]: 1 }
+  else {
+    [severity]: settings[severity]
+    for severity in ['warning', 'critical']
+    if std.get(settings, severity) != null
+  };
+
+local condition(signal, threshold, settings, config) =
+  local alert = signal.alert;
+  local value =
+    if signal.record == null then std.join('\nor\n', std.objectValues(signal.sources))
+    else if signal.gauge then 'last_over_time(%s[%s])' % [signal.record, config.gaugeWindow]
+    else signal.record;
+  local operator = comparisons[alert.when].operator;
+  local enough = if alert.guard != null then 'round(%s * %d) >= %s' % [
+    alert.guard.events,
+    promql.seconds(alert.guard.window),
+    promql.number(settings.minimum),
+  ];
+  std.join('\nand on (product)\n', [
+    if operator == null then value else '%s %s %s' % [value, operator, promql.number(threshold)],
+  ] + std.prune([enough, alert.onlyIf]));
+
+local labels(alert, severity) = {
+  severity: severity,
+  component: alert.component,
+  class: alert.class,
+  owner: alert.owner,
+  [if alert.source != null then 'source']: alert.source,
+};
+
+local annotations(signal, severity, threshold, settings, config) =
+  local alert = signal.alert;
+  local unit = units[signal.unit];
+  local product = '{{ $labels.product | urlquery }}';
+  {
+    summary: alert.summary,
+    description: '%s. %s' % [
+      alert.says % { value: unit.value },
+      comparisons[alert.when].words % {
+        limit: unit.text(threshold),
+        lasting: if std.objectHas(settings, 'for') then ' for ' + settings['for'] else '',
+        after: if std.objectHas(settings, 'for') then 'After %s that' % settings['for'] else 'That',
+        severity: severityWords[severity],
+      },
+    ],
+    value: unit.value,
+    threshold: unit.text(threshold),
+    action: alert.action,
+    runbook_url: '%s/runbooks/%s' % [config.links.vigie, runbooks[alert.runbook]],
+    dashboard_url: '%s/d/%s?var-product=%s' % [config.links.dashboards, config.dashboards.ops, product],
+    // #/silences/new?filter={alertname="…",product="…"}
+    silence_url: '%s/#/silences/new?filter=%%7Balertname%%3D%%22%s%%22%%2Cproduct%%3D%%22%s%%22%%7D' % [
+      config.links.alertmanager,
+      alert.name,
+      product,
+    ],
+  };
+
+// What vigie.yaml may change, said in its own words when it contradicts itself.
+local checked(alert, settings) =
+  local name = 'thresholds.' + alert.name;
+  local sided = !std.objectHas(settings, 'severity');
+  local given(key) = std.get(settings, key) != null;
+  local takes = std.join(', ', ['enabled'] + (if sided then ['warning', 'critical'] else []) + (
+    if std.objectHas(settings, 'for') then ['for'] else []
+  ) + (if alert.guard != null then ['minimum'] else []));
+  local order = if alert.when == 'below' then -1 else 1;
+  assert sided || !(std.objectHas(settings, 'warning') || std.objectHas(settings, 'critical')) :
+         '%s: it is there or not; it takes %s' % [name, takes];
+  assert alert.guard != null || !given('minimum') :
+         '%s: it judges no share of events; it takes %s' % [name, takes];
+  assert !sided || given('warning') || given('critical') :
+         '%s: warning and critical are both off; write `enabled: false`' % name;
+  assert !sided || !given('warning') || !given('critical') || order * settings.warning < order * settings.critical :
+         '%s: the warning at %s comes after the critical at %s; put it %s, or one `off`' % [
+           name,
+           promql.number(settings.warning),
+           promql.number(settings.critical),
+           if order > 0 then 'below' else 'above',
+         ];
+  settings;
+
+function(signal, config)
+  local alert = signal.alert;
+  local settings = checked(alert, config.alerts[alert.name]);
+  local limits = thresholds(settings);
+  if !settings.enabled then [] else [
+    {
+      alert: alert.name,
+      expr: condition(signal, limits[severity], settings, config),
+      [if std.objectHas(settings, 'for') then 'for']: settings['for'],
+      labels: labels(alert, severity),
+      annotations: annotations(signal, severity, limits[severity], settings, config),
+    }
+    for severity in std.objectFields(limits)
+  ]

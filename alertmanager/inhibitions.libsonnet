@@ -1,0 +1,29 @@
+// What mutes what. An alert is only muted by one about the same product, and about the same thing where both name it.
+function(groups)
+  local signals = [signal for group in groups for signal in group.signals];
+  local alerts = [signal.alert for signal in signals if signal.alert != null];
+
+  // Every label that tells two series of one alert apart; a label that neither side has counts as equal.
+  local identity = ['alertname', 'product'] + std.set(std.flattenArrays([signal.by for signal in signals]));
+
+  local muters = std.set(std.flattenArrays([alert.mutedBy for alert in alerts]));
+  local mutedBy(muter) = [alert.name for alert in alerts if std.member(alert.mutedBy, muter)];
+  local speaksOfSource(name) = std.length([
+    signal
+    for signal in signals
+    if signal.alert != null && signal.alert.name == name
+    if signal.alert.source != null || std.member(signal.by, 'source')
+  ]) > 0;
+
+  [{
+    source_matchers: ['severity="critical"'],
+    target_matchers: ['severity="warning"'],
+    equal: identity,
+  }] + [
+    {
+      source_matchers: ['alertname="%s"' % muter],
+      target_matchers: ['alertname=~"%s"' % std.join('|', mutedBy(muter))],
+      equal: ['product'] + if speaksOfSource(muter) then ['source'] else [],
+    }
+    for muter in muters
+  ]

@@ -1,0 +1,41 @@
+// Who is told: routes by severity, the receivers that have a channel, and what mutes what.
+local inhibitions = import 'inhibitions.libsonnet';
+local receivers = import 'receivers.libsonnet';
+
+{
+  local config = $._config,
+  local audiences = receivers(config),
+  local reached = [audience for audience in audiences if audience.configs != {}],
+  local isReached(name) = std.length([audience for audience in reached if audience.name == name]) > 0,
+
+  alertmanagerConfig:: {
+    templates: ['templates/*.tmpl'],
+    route: {
+      // An alert that says no severity is not lost: it is treated as a warning.
+      receiver: if isReached('warning') then 'warning' else 'nowhere',
+      group_by: ['alertname', 'product'],
+      group_wait: config.routing.messageWait,
+      group_interval: config.routing.groupInterval,
+      repeat_interval: config.routing.repeatInterval,
+      routes: [
+        { receiver: 'nowhere', matchers: ['severity="info"'] },
+        { receiver: 'nowhere', matchers: ['severity="none"', 'alertname!="Watchdog"'] },
+      ] + [
+        { receiver: audience.name, matchers: audience.matchers } + audience.timing
+        for audience in audiences
+        if isReached(audience.name)
+      ] + [
+        // What is left has nobody; it must not fall back to a receiver for something else.
+        { receiver: 'nowhere', matchers: audience.matchers }
+        for audience in audiences
+        if !isReached(audience.name)
+      ],
+    },
+    receivers:
+      [{ name: 'nowhere' }] + [{ name: audience.name } + audience.configs for audience in reached],
+    inhibit_rules: inhibitions($._signals),
+  },
+
+  // One sentence for each kind of alert that reaches nobody with these channels.
+  unreached:: [audience.unreached for audience in audiences if !isReached(audience.name)],
+}

@@ -1,0 +1,14 @@
+// The mixin: import it, change `_config`, use the roots. config.libsonnet explains every key.
+//
+//   prometheusRules, prometheusAlerts, grafanaDashboards        the convention's roots
+//   prometheusConfig, alertmanagerConfig, blackboxConfig        whole configurations, if you want them
+(import 'alert-rules/main.libsonnet') +
+(import 'alertmanager/main.libsonnet') +
+(import 'dashboards/main.libsonnet') +
+(import 'deploy/prometheus/main.libsonnet') +
+(import 'deploy/blackbox/main.libsonnet') +
+(import 'config.libsonnet') +
+{
+  // The mixin for what one vigie.yaml says.
+  forProduct(product):: self + (import 'signals/product.libsonnet')(product),
+}

@@ -1,0 +1,43 @@
+// All signals, in reading order, with every field there is.
+//
+// A signal is one number that says whether the product is well. It is written down once; rules, panels, routes and texts
+// are made from it. Fields:
+//
+//   name         how the code calls it
+//   title        how people call it
+//   description  what it is and why it matters
+//   unit         a name of units.libsonnet
+//   record       the recorded series: level:metric:operation; null for what an alert reads directly
+//   by           labels that its series have beside `product`
+//   gauge        it is a snapshot, not a rate: an alert on it must survive missed scrapes
+//   sources      where the number comes from: an expression for each source, one unless `perSource`
+//   perSource    the name of the source becomes the label `source`, so several may be recorded side by side
+//   alert        when and how people are told, or null:
+//     name         of the alert; its thresholds and times are `_config.alerts[name]`
+//     when         'above' or 'below' a threshold, 'down' (below 1), 'present' (has a series at all)
+//     summary      one sentence that holds for every such alert
+//     says         beginning of the description, with %(value)s for the value; the rest is made from the thresholds
+//     action       what to do first
+//     runbook      its number; runbooks/<number>-*.md
+//     component    part of the product that is unwell: label, and component of the page
+//     class        kind of trouble: label, and class of the page
+//     owner        team that has to act: label
+//     source       source of Vigie that the number depends on: label, so that SourceSilent can mute it
+//     guard        { events, window }: rate of events that must make up `minimum` in the window, or null
+//     onlyIf       another condition on the product, or null
+//     mutedBy      alerts that explain this one
+function(config)
+  local optional = { record: null, by: [], gauge: false, perSource: false, alert: null };
+  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], source: null };
+  local complete(signal) = optional + signal + {
+    alert: if std.get(signal, 'alert') == null then null else optionalInAlert + signal.alert,
+  };
+  local groups = [
+    { name: 'site', signals: (import 'uptime.libsonnet')(config) },
+    { name: 'api', signals: (import 'api.libsonnet')(config) },
+    { name: 'jobs', signals: (import 'jobs.libsonnet')(config) },
+    { name: 'database', signals: (import 'database.libsonnet')(config) },
+    { name: 'hosting', signals: (import 'hosting.libsonnet')(config) },
+    { name: 'monitoring', signals: (import 'vigie.libsonnet')(config) },
+  ];
+  [group { signals: [complete(signal) for signal in super.signals] } for group in groups]

@@ -1,0 +1,67 @@
+"""One rendering of the mixin for all tests, written into a folder as `vigie render` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.mixin.promtool import Rules
+from vigie.config.model import Product
+from vigie.render import Rendering, render, write
+
+ROOT = Path(__file__).parents[2]
+SHOP = {
+    "product": "shop",
+    "timezone": "Europe/Paris",
+    "app": {"metrics": "https://app.example:8443/internal/metrics", "memory_limit": "512MiB"},
+    "probes": [
+        {"name": "api", "url": "https://api.shop.example/health"},
+        {"name": "login", "url": "https://shop.example/login", "interval": "5m"},
+    ],
+    "channels": {
+        "pagerduty": {"routing_key_file": "/run/secrets/pagerduty"},
+        "slack": {"webhook_url_file": "/run/secrets/slack"},
+        "deadmansswitch": "https://beats.example/shop",
+    },
+    "stack": {"node": "node:9100"},
+}
+"""A product that uses everything."""
+
+
+def product(**changes: Any) -> Product:
+    """The product with some of its keys changed."""
+    return Product.model_validate(SHOP | changes)
+
+
+@pytest.fixture(scope="session")
+def rendering() -> Rendering:
+    return render(product(), ROOT)
+
+
+@pytest.fixture(scope="session")
+def rendered(rendering: Rendering, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds the rendering."""
+    folder = tmp_path_factory.mktemp("rendered")
+    write(rendering.files, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def groups(rendering: Rendering) -> list[dict[str, Any]]:
+    """The groups of all rules, as written: what is recorded first, then the alerts."""
+    files = [rendering.files[f"prometheus/rules/{name}.yaml"] for name in ("signals", "alerts")]
+    return [group for text in files for group in yaml.safe_load(text)["groups"]]
+
+
+@pytest.fixture(scope="session")
+def rules(groups: list[dict[str, Any]]) -> Rules:
+    """All rules without their texts, which have tests of their own."""
+    return Rules(
+        [
+            {**group, "rules": [{key: rule[key] for key in rule if key != "annotations"} for rule in group["rules"]]}
+            for group in groups
+        ]
+    )

@@ -1,0 +1,84 @@
+"""Reading PromQL: which series a query selects, and by which labels it matches and groups them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import promql_parser
+
+from vigie.core.families import Family
+from vigie.core.status import SELF_FAMILIES
+from vigie.sources import SOURCES
+
+TARGET_LABELS = frozenset({"job", "instance", "product"})
+"""What the generated scrape configuration puts on every series."""
+
+THIRD_PARTY: dict[str, frozenset[str]] = {
+    name: TARGET_LABELS | set(labels.split())
+    for name, labels in {
+        # Prometheus itself
+        "up": "",
+        # prometheus-fastapi-instrumentator 8.1
+        "http_requests_total": "handler method status",
+        "http_request_duration_highr_seconds_bucket": "le",
+        # the process collector of prometheus-client 0.26
+        "process_cpu_seconds_total": "",
+        "process_resident_memory_bytes": "",
+        # blackbox_exporter 0.28, with the labels of our probe targets
+        "probe_success": "probe interval",
+        # node_exporter 1.11
+        "node_cpu_seconds_total": "cpu mode",
+        "node_filesystem_avail_bytes": "device fstype mountpoint",
+        "node_filesystem_size_bytes": "device fstype mountpoint",
+        "node_memory_MemAvailable_bytes": "",
+        "node_memory_MemTotal_bytes": "",
+    }.items()
+}
+"""Series that the rules read and Vigie does not export, with their labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One selector in a query: its metric, the labels that it matches, and those by which it is grouped around it."""
+
+    metric: str
+    matched: frozenset[str]
+    grouped: frozenset[str]
+
+
+def uses(query: str) -> list[Use]:
+    """Every selector of a query."""
+    return list(_uses(promql_parser.parse(query), frozenset()))
+
+
+def emitted() -> dict[str, frozenset[str]]:
+    """Every series that Vigie exports, with its labels."""
+    families: list[Family] = [*SELF_FAMILIES]
+    for source in SOURCES.values():
+        families += [*source.families, *([source.up] if source.up else [])]
+    plain = {family.name: TARGET_LABELS | set(family.labels) for family in families}
+    return plain | {
+        f"{family.name}{suffix}": plain[family.name] | ({"le"} if suffix == "_bucket" else set())
+        for family in families
+        if family.kind == "histogram"
+        for suffix in ("_bucket", "_sum", "_count")
+    }
+
+
+def _uses(node: Any, grouped: frozenset[str]) -> Iterator[Use]:
+    if isinstance(node, promql_parser.VectorSelector):
+        yield Use(node.name or "", frozenset(matcher.name for matcher in node.matchers.matchers), grouped)
+    elif isinstance(node, promql_parser.MatrixSelector):
+        yield from _uses(node.vector_selector, grouped)
+    elif isinstance(node, promql_parser.AggregateExpr):
+        yield from _uses(node.expr, grouped | set(node.modifier.labels if node.modifier else ()))
+    elif isinstance(node, promql_parser.Call):
+        for argument in node.args:
+            yield from _uses(argument, grouped)
+    elif isinstance(node, promql_parser.BinaryExpr):
+        yield from _uses(node.lhs, grouped)
+        yield from _uses(node.rhs, grouped)
+    elif isinstance(node, (promql_parser.ParenExpr, promql_parser.UnaryExpr, promql_parser.SubqueryExpr)):
+        yield from _uses(node.expr, grouped)

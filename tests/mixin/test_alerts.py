@@ -1,0 +1,128 @@
+"""Each alert fires beyond its threshold and not at it, after its time and not before, and ends when it should."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mixin.boundaries import ROWS
+from tests.mixin.promtool import STEP, Case, Labels, Levels, Rules, Stretch, counts, verify
+from tests.mixin.row import Row
+
+QUIET = 64
+"""Steps before anything happens: longer than any window."""
+LONG = 64
+"""Steps that outlast any window and any `for`."""
+T = QUIET * STEP
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_boundaries(row: Row, rules: Rules, tmp_path: Path) -> None:
+    verify(rules.behind(row.alert), [*_sides(row), *_faults(row), *_few(row)], tmp_path)
+
+
+def _sides(row: Row) -> Iterator[Case]:
+    for severity, side in row.sides.items():
+        milder = [each for each in row.sides if each != severity and severity == "critical"]
+        fires = T + row.window + row.lasting
+        yield Case(
+            f"{row.id}: exactly at the {severity} threshold it does not fire",
+            _after_quiet(row, Stretch(side.at, LONG)),
+            {(fires, row.alert): _alerts(row, milder), (T + (LONG - 1) * STEP, row.alert): _alerts(row, milder)},
+        )
+        early = milder if row.window else []
+        yield Case(
+            f"{row.id}: beyond the {severity} threshold it fires, not a moment before its time",
+            _after_quiet(row, Stretch(side.beyond, LONG)),
+            {
+                (T, row.alert): _alerts(row, [severity, *milder]) if fires == T else [],
+                (fires - STEP, row.alert): _alerts(row, early),
+                (fires, row.alert): _alerts(row, [severity, *milder]),
+            },
+        )
+
+
+def _faults(row: Row) -> Iterator[Case]:
+    steps = (max(side.seen for side in row.sides.values()) + row.lasting) // STEP + 20
+    end = T + steps * STEP
+    last = max(row.sides, key=lambda severity: row.sides[severity].seen)
+    seen = row.sides[last].seen
+    everything = _alerts(row, list(row.sides))
+    yield Case(
+        f"{row.id}: a missed scrape does not start the wait anew",
+        _after_quiet(row, Stretch(row.far, seen // STEP + 2), Stretch(None, 1), Stretch(row.far, LONG)),
+        {
+            (T + seen + row.lasting, row.alert): everything,
+            (T + seen + row.lasting - STEP, row.alert): [each for each in everything if each["severity"] != last]
+            if seen > min(side.seen for side in row.sides.values())
+            else [],
+        },
+    )
+    yield Case(
+        f"{row.id}: it ends when all is well again",
+        _after_quiet(row, Stretch(row.far, steps), Stretch(row.quiet, LONG)),
+        {
+            (end + side.ends + wait, row.alert): _alerts(
+                row, [each for each in row.sides if row.sides[each].ends > side.ends + wait]
+            )
+            for side in row.sides.values()
+            for wait in (-STEP, 0)
+        },
+    )
+    if any(counts(selector) for selector in row.quiet):
+        again = T + 2 * LONG * STEP
+        yield Case(
+            f"{row.id}: a restart of what counts is no event, and hides none",
+            _after_quiet(
+                row, Stretch(row.quiet, LONG, reset=True), Stretch(row.far, LONG), Stretch(row.far, LONG, reset=True)
+            ),
+            {(T + offset * STEP, row.alert): [] for offset in (0, 1, LONG)}
+            | {(again + offset * STEP, row.alert): everything for offset in (-1, 0, 1, LONG - 1)},
+        )
+    else:
+        yield Case(
+            f"{row.id}: it outlives its numbers by two minutes",
+            _after_quiet(row, Stretch(row.far, steps), Stretch(None, LONG)),
+            {(end - STEP, row.alert): everything, (end + 90, row.alert): everything, (end + 105, row.alert): []},
+        )
+
+
+def _few(row: Row) -> Iterator[Case]:
+    if row.few:
+        too_few, enough = row.few
+        fires = T + row.window + row.lasting
+        yield Case(
+            f"{row.id}: too few events say nothing",
+            _after_quiet(row, Stretch(too_few, LONG)),
+            {(fires, row.alert): [], (T + (LONG - 1) * STEP, row.alert): []},
+        )
+        yield Case(
+            f"{row.id}: just enough events say it all",
+            _after_quiet(row, Stretch(enough, LONG)),
+            {(fires, row.alert): _alerts(row, list(row.sides))},
+        )
+
+
+def _after_quiet(row: Row, *stretches: Stretch) -> list[Stretch]:
+    """The stretches after a quiet time, beside another product that is well and other jobs that do not count."""
+    beside = _moved(row.quiet, "product", "other")
+    if row.decoys is None:
+        beside |= _moved(row.far, "job", "elsewhere") | _moved(row.quiet, "job", "nowhere")
+    else:
+        beside |= row.decoys
+    return [
+        Stretch(None if each.levels is None else {**each.levels, **beside}, each.steps, each.reset)
+        for each in (Stretch(row.quiet, QUIET), *stretches)
+    ]
+
+
+def _moved(levels: Levels, label: str, value: str) -> Levels:
+    """The same levels with another value of one label."""
+    return {re.sub(rf'\b{label}="[^"]*"', f'{label}="{value}"', selector): level for selector, level in levels.items()}
+
+
+def _alerts(row: Row, severities: list[str]) -> list[Labels]:
+    return [{**row.labels, "product": "shop", "severity": severity} for severity in severities]

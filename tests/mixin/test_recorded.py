@@ -1,0 +1,265 @@
+"""What is recorded: the number that everything else relies on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.mixin.boundaries import ROWS
+from tests.mixin.levels import answers, app, disk, durations, ended, free, idle, resident, vigie, waiting, workers
+from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
+
+SHOP = '{product="shop"}'
+
+
+def one(record: str, **labels: str) -> str:
+    """A recorded series of the product."""
+    inside = ", ".join(f'{name}="{value}"' for name, value in sorted({"product": "shop", **labels}.items()))
+    return f"{record}{{{inside}}}"
+
+
+def _levels(alert: str) -> Levels:
+    return next(row.far for row in ROWS if row.id == alert)
+
+
+RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
+    "product:http_requests:rate5m": (answers(1500, error=15), {SHOP: 101}),
+    "product:http_errors_per_request:ratio_rate5m": (
+        answers(200, error=100),
+        {one("product:http_errors_per_request:ratio_rate5m"): 0.333333},
+    ),
+    "product:http_server_errors_per_minute:rate5m": (
+        answers(1, error=1 / 3, refused=3),
+        {one("product:http_server_errors_per_minute:rate5m"): 1.333333},
+    ),
+    "product:http_client_errors_per_minute:rate5m": (
+        answers(1, error=2, refused=1 / 3),
+        {one("product:http_client_errors_per_minute:rate5m"): 1.333333},
+    ),
+    "product:http_request_duration_seconds:p95_rate5m": (
+        durations(s0_5=80, s1=98, s2=100),
+        {one("product:http_request_duration_seconds:p95_rate5m"): 0.916667},
+    ),
+    "product:http_request_duration_seconds:p99_rate5m": (
+        durations(s0_5=80, s1=97, s2=100),
+        {one("product:http_request_duration_seconds:p99_rate5m"): 1.666667},
+    ),
+    "product:celery_task_finished:rate10m": (ended(30, 15), {SHOP: 3}),
+    "product:celery_task_failed_per_finished:ratio_rate10m": (
+        ended(20, 10),
+        {one("product:celery_task_failed_per_finished:ratio_rate10m"): 0.333333},
+    ),
+    "product:celery_workers:sum": (workers(1, 1), {one("product:celery_workers:sum"): 2}),
+    "product_worker:celery_worker_up:max": (
+        workers(1, 0),
+        {
+            one("product_worker:celery_worker_up:max", hostname="w1"): 1,
+            one("product_worker:celery_worker_up:max", hostname="w2"): 0,
+        },
+    ),
+    "product_queue:celery_queue_length:max": (
+        _levels("QueueBackup"),
+        {
+            one("product_queue:celery_queue_length:max", queue_name="emails"): 1000,
+            one("product_queue:celery_queue_length:max", queue_name="celery"): 0,
+        },
+    ),
+    "product_worker:celery_events_enabled:max": (
+        {vigie("vigie_celery_events_enabled", hostname="w1"): 1},
+        {one("product_worker:celery_events_enabled:max", hostname="w1"): 1},
+    ),
+    "product:celery_events_lost:increase15m": (
+        {
+            vigie("vigie_celery_events_interruptions_total", cause="closed"): 1 / 180,
+            vigie("vigie_celery_events_interruptions_total", cause="silent"): 1,
+            vigie("vigie_celery_events_dropped_total"): 2,
+        },
+        {one("product:celery_events_lost:increase15m"): 180.333333},
+    ),
+    "product:pg_up:max": ({vigie("pg_up"): 1}, {one("product:pg_up:max"): 1}),
+    "product:pg_connections:sum": (_levels("DatabaseConnectionsHigh"), {one("product:pg_connections:sum"): 100}),
+    "product:pg_settings_max_connections:max": (
+        _levels("DatabaseConnectionsHigh"),
+        {one("product:pg_settings_max_connections:max"): 100},
+    ),
+    "product:pg_connections_per_limit:ratio": (
+        {vigie("pg_stat_activity_count", state="idle"): 1, vigie("pg_settings_max_connections"): 3},
+        {one("product:pg_connections_per_limit:ratio"): 0.333333},
+    ),
+    "product_instance:cpu_usage:ratio_rate5m": (
+        idle(10) | {app("process_cpu_seconds_total"): 10},
+        {
+            one("product_instance:cpu_usage:ratio_rate5m", source="node", instance="node:1"): 0.333333,
+            one("product_instance:cpu_usage:ratio_rate5m", source="process", instance="app:1"): 0.666667,
+        },
+    ),
+    "product_instance:memory_usage:ratio": (
+        free(100 / 3) | resident(1 / 3),
+        {
+            one("product_instance:memory_usage:ratio", source="node", instance="node:1"): 0.666667,
+            one("product_instance:memory_usage:ratio", source="process", instance="app:1"): 0.333333,
+        },
+    ),
+    "product_instance_mountpoint:disk_usage:ratio": (
+        disk(100 / 3),
+        {
+            one(
+                "product_instance_mountpoint:disk_usage:ratio", source="node", instance="node:1", mountpoint="/data"
+            ): 0.666667
+        },
+    ),
+    "product_source:vigie_source_up:max": (
+        {vigie("vigie_source_up", source="redis"): 0},
+        {one("product_source:vigie_source_up:max", source="redis"): 0},
+    ),
+    "product_source:vigie_source_intervals_since_success:min": (
+        {
+            vigie("vigie_source_last_success_timestamp_seconds", source="redis"): 900,
+            vigie("vigie_source_poll_interval_seconds", source="redis"): 100,
+        },
+        {one("product_source:vigie_source_intervals_since_success:min", source="redis"): 3},
+    ),
+    "product_job_instance:up:max": (
+        {app("up"): 0, vigie("up"): 0},
+        {one("product_job_instance:up:max", job="app", instance="app:1"): 0},
+    ),
+    "product:vigie_up:max": ({app("up"): 0, vigie("up"): 1}, {one("product:vigie_up:max"): 1}),
+}
+"""By recorded series: levels that hold for 20 minutes, and what is recorded then."""
+
+
+Nothing = tuple[str, Levels, str, float | None]
+NOTHING: tuple[Nothing, ...] = (
+    ("no request is no error", answers(0), "product:http_errors_per_request:ratio_rate5m", 0),
+    ("no request is no server error", answers(0), "product:http_server_errors_per_minute:rate5m", 0),
+    (
+        "no request has no latency",
+        dict.fromkeys(durations(s1=1), 0),
+        "product:http_request_duration_seconds:p95_rate5m",
+        None,
+    ),
+    ("a quick answer has a latency", durations(s0_01=100), "product:http_request_duration_seconds:p95_rate5m", 0.0095),
+    ("a quick answer has a tail", durations(s0_01=100), "product:http_request_duration_seconds:p99_rate5m", 0.0099),
+    (
+        "no request has no tail",
+        dict.fromkeys(durations(s1=1), 0),
+        "product:http_request_duration_seconds:p99_rate5m",
+        None,
+    ),
+    (
+        "an application that never failed has an error rate",
+        {app("http_requests_total", status="2xx"): 10},
+        "product:http_errors_per_request:ratio_rate5m",
+        0,
+    ),
+    (
+        "an application that never failed has no server errors",
+        {app("http_requests_total", status="2xx"): 10},
+        "product:http_server_errors_per_minute:rate5m",
+        0,
+    ),
+    (
+        "an application that never refused has no client errors",
+        {app("http_requests_total", status="2xx"): 10},
+        "product:http_client_errors_per_minute:rate5m",
+        0,
+    ),
+    (
+        "a full status counts as its class",
+        {app("http_requests_total", status="503"): 1},
+        "product:http_errors_per_request:ratio_rate5m",
+        1,
+    ),
+    ("no finished job is no failure", ended(0, 0), "product:celery_task_failed_per_finished:ratio_rate10m", 0),
+    (
+        "jobs that never failed have a failure rate",
+        {vigie("celery_task_succeeded_total", name="mail"): 1},
+        "product:celery_task_failed_per_finished:ratio_rate10m",
+        0,
+    ),
+    (
+        "jobs that never succeeded have a failure rate",
+        {vigie("celery_task_failed_total", name="mail"): 1},
+        "product:celery_task_failed_per_finished:ratio_rate10m",
+        1,
+    ),
+)
+
+
+@pytest.mark.parametrize("nothing", NOTHING, ids=lambda nothing: nothing[0])
+def test_nothing_of_nothing(nothing: Nothing, rules: Rules, tmp_path: Path) -> None:
+    promise, levels, record, value = nothing
+    recorded = {} if value is None else {one(record): value}
+    case = Case(promise, [Stretch(levels, 81)], values={(1200, record): recorded})
+    verify(rules.recording(), [case], tmp_path)
+
+
+@pytest.mark.parametrize("record", RECORDED)
+def test_recorded_value(record: str, rules: Rules, tmp_path: Path) -> None:
+    levels, recorded = RECORDED[record]
+    # rates are recorded as they are, because others divide by them
+    query = f"round({record}, 1e-6)" if record in WINDOWS else record
+    elsewhere: Levels = {
+        re.sub(r'job="\w+"', 'job="elsewhere"', each): 1000 + (level or 0) for each, level in levels.items()
+    }
+    beside: Levels = {} if "_job_" in record else elsewhere
+    case = Case(record, [Stretch(levels | beside, 81)], values={(1200, query): recorded})
+    verify(rules.recording(), [case], tmp_path)
+
+
+def test_what_one_vigie_has_lost_sight_of_the_other_still_sees(rules: Rules, tmp_path: Path) -> None:
+    """Two of them count once, and the better informed one wins."""
+    age, interval = "vigie_source_last_success_timestamp_seconds", "vigie_source_poll_interval_seconds"
+    seen: Levels = waiting(7) | workers(1, 1)
+    seen |= {
+        vigie("pg_stat_activity_count", state="idle"): 5,
+        vigie("pg_settings_max_connections"): 60,
+        vigie("pg_up"): 1,
+    }
+    seen |= {vigie("vigie_celery_events_enabled", hostname="w1"): 1, vigie("vigie_source_up", source="redis"): 1}
+    seen |= {vigie("up"): 1, vigie(age, source="redis"): 285, vigie(interval, source="redis"): 15}
+    lost: Levels = {selector.replace('instance="vigie:1"', 'instance="vigie:2"'): 0 for selector in seen}
+    lost[vigie("pg_stat_activity_count", state="idle", instance="vigie:2")] = 3
+    lost[vigie(interval, source="redis", instance="vigie:2")] = 15
+    once = {
+        one("product_queue:celery_queue_length:max", queue_name="emails"): 7,
+        one("product_queue:celery_queue_length:max", queue_name="celery"): 0,
+        one("product:celery_workers:sum"): 2,
+        one("product_worker:celery_worker_up:max", hostname="w1"): 1,
+        one("product_worker:celery_worker_up:max", hostname="w2"): 1,
+        one("product_worker:celery_events_enabled:max", hostname="w1"): 1,
+        one("product:pg_up:max"): 1,
+        one("product:pg_connections:sum"): 5,
+        one("product:pg_settings_max_connections:max"): 60,
+        one("product_source:vigie_source_up:max", source="redis"): 1,
+        one("product_source:vigie_source_intervals_since_success:min", source="redis"): 1,
+        one("product:vigie_up:max"): 1,
+    }
+    values = {(300, series): {series: value} for series, value in once.items()}
+    verify(rules.recording(), [Case("twins", [Stretch(seen | lost, 30)], values=values)], tmp_path)
+
+
+WINDOWS = {
+    "product:http_requests:rate5m": (answers(0), answers(1500), 150, 50),
+    "product:celery_task_finished:rate10m": (ended(0, 0), ended(1500, 1500), 300, 100),
+}
+"""By rate: levels before and after a change, and what is recorded so many seconds after it: half of the new rate."""
+
+
+@pytest.mark.parametrize("record", WINDOWS)
+def test_rates_look_back_as_far_as_their_names_say(record: str, rules: Rules, tmp_path: Path) -> None:
+    before, after, seconds, value = WINDOWS[record]
+    case = Case(
+        record,
+        [Stretch(before, 64), Stretch(after, 64)],
+        values={(960 + seconds, f"round({record}, 1e-6)"): {SHOP: value}},
+    )
+    verify(rules.recording(), [case], tmp_path)
+
+
+def test_every_recorded_series_has_a_test(rules: Rules) -> None:
+    records = {rule["record"] for group in rules.recording().groups for rule in group["rules"]}
+    assert records - set(RECORDED) == {"product_probe:probe_success:max"}, "of which test_special.py tells"
+    assert set(RECORDED) <= records

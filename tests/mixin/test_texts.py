@@ -1,0 +1,101 @@
+"""What alerts say, with real values in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mixin.levels import answers, durations, vigie, waiting
+from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
+
+DASHBOARD = "http://localhost:3000/d/vigie-ops?var-product=shop"
+RUNBOOKS = "http://localhost:9847/runbooks"
+
+
+def silence(alert: str) -> str:
+    """The address at which the alert's form of a silence is filled in."""
+    return f"http://localhost:9093/#/silences/new?filter=%7Balertname%3D%22{alert}%22%2Cproduct%3D%22shop%22%7D"
+
+
+Text = tuple[str, str, Levels, dict[str, str]]
+TEXTS: tuple[Text, ...] = (
+    (
+        "QueueBackup",
+        "warning",
+        waiting(140),
+        {
+            "summary": "Jobs pile up in a queue.",
+            "description": "140 jobs wait in the queue emails of shop. More than 100 for 5m is a warning.",
+            "value": "140",
+            "threshold": "100",
+            "action": "Look whether the workers finish jobs: if they do, add workers; if not, restart them.",
+            "runbook_url": f"{RUNBOOKS}/RB-005-workers-stuck.md",
+        },
+    ),
+    (
+        "SlowResponse",
+        "critical",
+        durations(s2=0, s5=100),
+        {
+            "summary": "The application answers slowly.",
+            "description": (
+                "The slowest 5% of the requests to shop take 4.85s or longer. More than 2 s for 5m is critical."
+            ),
+            "value": "4.85s",
+            "threshold": "2 s",
+            "action": "Find the slow route (Sentry, Performance), then look at CPU, the database and the LLM provider.",
+            "runbook_url": f"{RUNBOOKS}/RB-003-high-latency.md",
+        },
+    ),
+    (
+        "HighErrorRate",
+        "critical",
+        answers(300, error=100),
+        {
+            "summary": "Too many requests fail.",
+            "description": (
+                "25% of the requests to shop are answered with a server error. More than 5% for 5m is critical."
+            ),
+            "value": "25%",
+            "threshold": "5%",
+            "action": "Open the newest issues in Sentry; if they began with a release, roll it back.",
+            "runbook_url": f"{RUNBOOKS}/RB-001-site-down.md",
+        },
+    ),
+    (
+        "DatabaseDown",
+        "critical",
+        {vigie("pg_up"): 0},
+        {
+            "summary": "The database cannot be reached.",
+            "description": "No connection to the database of shop succeeds. After 1m that is critical.",
+            "value": "down",
+            "threshold": "up",
+            "action": (
+                "Read the status of Supabase and its connection pooler; if the pool is exhausted, restart the backend."
+            ),
+            "runbook_url": f"{RUNBOOKS}/RB-002-database.md",
+        },
+    ),
+)
+"""Alert, severity, what the product shows, and the annotations."""
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[0])
+def test_texts(text: Text, groups: list[dict[str, Any]], tmp_path: Path) -> None:
+    alert, severity, levels, says = text
+    written = (
+        Rules(groups).behind(alert).only(lambda rule: rule.get("labels", {}).get("severity", severity) == severity)
+    )
+    (labels,) = [rule["labels"] for group in written.groups for rule in group["rules"] if "alert" in rule]
+    more = {"queue_name": "emails"} if alert == "QueueBackup" else {}
+    annotations = {**says, "dashboard_url": DASHBOARD, "silence_url": silence(alert)}
+    case = Case(
+        alert,
+        [Stretch(levels, 81)],
+        {(1200, alert): [{**labels, **more, "product": "shop"}]},
+        annotations=annotations,
+    )
+    verify(written, [case], tmp_path)
