@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import types
 import typing
@@ -95,7 +96,10 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
     if value is None or value in ((), {}) or isinstance(value, BaseModel | types.NoneType | SecretStr):
         return ""
-    return f"`{value}`" if not isinstance(value, float) else f"`{value:g}`{_unit(field)}"
+    if isinstance(value, float):
+        return f"`{value:g}`{_unit(field)}"
+    text = str(value)
+    return f"`{text if text.isprintable() else json.dumps(text)}`"
 
 
 def _unit(field: FieldInfo) -> str:

@@ -79,9 +79,13 @@ class SourceError(VigieError):
         reason: What kind of failure, for the metric.
         message: One plain sentence: what, where, what to do. Never holds a secret.
         retry_after: Seconds that the system asked to wait, if it did.
+        status: HTTP status by which it refused, if it did.
     """
 
-    def __init__(self, reason: Reason, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: Reason, message: str, *, retry_after: float | None = None, status: int | None = None
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.retry_after = retry_after
+        self.status = status

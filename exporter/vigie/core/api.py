@@ -13,16 +13,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-import httpx
 import msgspec
 
 from vigie import __version__
+from vigie.core.lean import import_without_colours
 from vigie.core.source import Context
 from vigie.errors import Reason, SourceError
+
+import_without_colours("httpx")
+
+import httpx  # noqa: E402 - see above
 
 LARGEST = 32 * 2**20
 """Bytes of the largest answer that is read; what is larger was not asked for."""
 _EXCERPT = 120
+_SHORTEST = 6
+"""Characters of a header that may be a credential."""
 _REFUSALS = {
     401: (Reason.AUTH, "refused the credentials"),
     403: (Reason.FORBIDDEN, "denied access"),
@@ -69,6 +75,13 @@ class Vendor:
     auth_hint: str = "check the key"
     scope_hint: str = "give the key the rights that the documentation of this source names"
     reset_header: str = "x-ratelimit-reset"
+
+    def hide(self, text: str) -> str:
+        """`text` without the credentials, should the vendor have repeated them."""
+        for value in self.headers.values():
+            secret = value.rpartition(" ")[2]
+            text = text.replace(secret, "…") if len(secret) >= _SHORTEST else text
+        return text
 
 
 class Api:
@@ -146,12 +159,12 @@ class Api:
     def _refusal(self, response: httpx.Response, body: bytes) -> SourceError:
         status = response.status_code
         reason, what = _REFUSALS.get(status) or _REFUSALS.get(status // 100) or _NOT_TAKEN
-        said = _message(body)
+        said = self.vendor.hide(_message(body))[:_EXCERPT]
         hints = {Reason.AUTH: self.vendor.auth_hint, Reason.FORBIDDEN: self.vendor.scope_hint}
         hint = hints.get(reason) or ("check `base_url`" if reason in _WRONG_PLACE else "")
         sentence = f"{what}, status {status}" + (f" ({said})" if said else "") + (f"; {hint}" if hint else "")
         wait = retry_after(response.headers, self.vendor.reset_header, self._context.now())
-        return self._error(reason, sentence, retry_after=wait if reason in _MAY_WAIT else None)
+        return self._error(reason, sentence, retry_after=wait if reason in _MAY_WAIT else None, status=status)
 
     def _broken(self, error: Exception) -> SourceError:
         if isinstance(error, httpx.TimeoutException):
@@ -164,8 +177,10 @@ class Api:
             return self._error(Reason.NOT_FOUND, f"`base_url` is no URL that can be asked ({error})")
         return self._error(Reason.NETWORK, f"broke the connection off ({str(error) or type(error).__name__})")
 
-    def _error(self, reason: Reason, what: str, retry_after: float | None = None) -> SourceError:
-        return SourceError(reason, f"{self.vendor.name} {what}", retry_after=retry_after)
+    def _error(
+        self, reason: Reason, what: str, retry_after: float | None = None, status: int | None = None
+    ) -> SourceError:
+        return SourceError(reason, f"{self.vendor.name} {what}", retry_after=retry_after, status=status)
 
 
 def retry_after(headers: Mapping[str, str], reset_header: str, now: float) -> float | None:
@@ -191,14 +206,14 @@ def retry_after(headers: Mapping[str, str], reset_header: str, now: float) -> fl
 
 
 def _message(body: bytes) -> str:
-    """The vendor's own words in an error body, as far as they are where everybody puts them; one line, bounded."""
+    """The vendor's own words in an error body, as far as they are where everybody puts them; one line."""
     try:
         data = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
     error = data.get("error", data) if isinstance(data, dict) else None
     words = error if isinstance(error, str) else _first_text(error) if isinstance(error, dict) else ""
-    return " ".join(words.split())[:_EXCERPT]
+    return " ".join(words.split())
 
 
 def _first_text(error: Mapping[str, object]) -> str:

@@ -25,11 +25,10 @@ class Budget:
     period: float = 3600.0
     now: Callable[[], float] = time.monotonic
     spent: int = 0
-    _tokens: float = field(init=False, default=0.0)
+    _taken: float = field(init=False, default=0.0)
     _updated: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
-        self._tokens = float(self.limit or 0)
         self._updated = self.now()
 
     @property
@@ -52,11 +51,11 @@ class Budget:
                     f"held back: {self.limit} requests per {self.period:g} s are used up, the next in {wait:.0f} s"
                 )
                 raise SourceError(Reason.BUDGET, message, retry_after=wait)
-            self._tokens = tokens - requests
+            self._taken += requests
         self.spent += requests
 
     def _refilled(self, limit: int) -> float:
         now = self.now()
-        self._tokens = min(float(limit), self._tokens + (now - self._updated) * limit / self.period)
+        self._taken = max(0.0, self._taken - (now - self._updated) * limit / self.period)
         self._updated = now
-        return self._tokens
+        return limit - self._taken

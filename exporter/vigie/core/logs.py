@@ -7,9 +7,15 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from vigie.core.lean import import_without_colours
 
+import_without_colours("structlog")
+
+import structlog  # noqa: E402 - see above
+from structlog.typing import EventDict, Processor, WrappedLogger  # noqa: E402 - see above
+
+Logger = structlog.stdlib.BoundLogger
+"""What every module of Vigie logs with."""
 MASK = "***"
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -74,7 +80,7 @@ def configure(level: str, redactor: Redactor) -> None:
     )
 
 
-def logger(**context: str) -> structlog.stdlib.BoundLogger:
+def logger(**context: str) -> Logger:
     """A logger that puts `context` in every line."""
-    bound: structlog.stdlib.BoundLogger = structlog.get_logger("vigie").bind(**context)
+    bound: Logger = structlog.get_logger("vigie").bind(**context)
     return bound

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from vigie.core.budget import Budget
 from vigie.core.families import Families, Family
+from vigie.core.logs import Logger
 from vigie.core.state import State
 from vigie.errors import Reason, SourceError
 
@@ -92,7 +92,7 @@ class Context:
     """
 
     product: str
-    log: structlog.stdlib.BoundLogger
+    log: Logger
     now: Callable[[], float]
     state_dir: Path | None = None
     budget: Budget = field(default_factory=Budget)
@@ -156,6 +156,11 @@ class Source(ABC, Generic[Config]):
         Raises:
             SourceError: It could not be reached.
         """
+
+    @property
+    def receipt(self) -> Mapping[str, str]:
+        """Headers of every answer to a push, good or bad, where the vendor checks that the address is ours by one."""
+        return {}
 
     async def receive(self, headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG002 - for those that do
         """

@@ -79,11 +79,19 @@ class Face:
         body = await _bounded_body(request)
         if status is None or body is None:
             return PlainTextResponse("too large\n", 413) if body is None else PlainTextResponse("no such source\n", 404)
+        answer, code = "ok", 200
         try:
             await status.source.receive(request.headers, body)
         except SourceError as error:
-            return PlainTextResponse(f"{self.redactor.text(str(error))}\n", _PUSH_STATUS.get(error.reason, 503))
-        return PlainTextResponse("ok\n")
+            answer, code = self.redactor.text(str(error)), _PUSH_STATUS.get(error.reason, 503)
+        return PlainTextResponse(f"{answer}\n", code, headers=status.source.receipt)
+
+    async def webhook_check(self, request: Request) -> Response:
+        """Answer a vendor that looks whether the address is ours; for all others only a push is good."""
+        status = self.watch.board.statuses.get(request.path_params["source"])
+        if status is None or not status.source.receipt:
+            raise HTTPException(405, headers={"allow": "POST"})
+        return PlainTextResponse("ok\n", headers=status.source.receipt)
 
     async def runbook_list(self, _request: Request) -> Response:
         """List the runbooks."""
@@ -126,6 +134,7 @@ def make_app(face: Face) -> Starlette:
             Route("/readyz", face.readyz),
             Route("/-/reload", face.reload_config, methods=["POST"]),
             Route("/webhooks/{source}", face.webhook, methods=["POST"]),
+            Route("/webhooks/{source}", face.webhook_check, methods=["GET"]),
             Route("/runbooks/", face.runbook_list),
             Route("/runbooks/{name}", face.runbook, name="runbook"),
         ]

@@ -7,12 +7,14 @@ the key space: a page at each poll, because a database that also holds results m
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from redis.exceptions import RedisError
 
-Ask = Callable[[Sequence[tuple[Any, ...]]], Awaitable[list[Any]]]
+Command = tuple[Any, ...]
+Ask = Callable[[Sequence[Command]], list[Any]]
+"""Sends commands at once; a reply may be the error of its command."""
 
 PAGE = 1000
 """Keys that Redis looks at for one page: well under a millisecond of its time."""
@@ -25,10 +27,9 @@ _NO_QUEUES = ("celeryev", ".pidbox")
 class Bindings:
     """Queues that are bound, refreshed a page at a time."""
 
-    def __init__(self, prefix: str, separator: str, ask: Ask) -> None:
+    def __init__(self, prefix: str, separator: str) -> None:
         self._prefix = f"{prefix}_kombu.binding."
         self._separator = separator
-        self._ask = ask
         self._cursor = 0
         self._walked = False
         self._complete: frozenset[str] = frozenset()
@@ -39,25 +40,25 @@ class Bindings:
         """Queues of the last whole walk, and those that the walk under way has found."""
         return self._complete | self._found
 
-    async def refresh(self) -> RedisError | None:
+    def refresh(self, ask: Ask) -> RedisError | None:
         """Read a page, or the first pages; returns what Redis refused, if anything."""
         pages = 1 if self._walked else AT_FIRST
         self._walked = True
         for _ in range(pages):
-            refused = await self._page()
+            refused = self._page(ask)
             if refused is not None or self._cursor == 0:
                 return refused
         return None
 
-    async def _page(self) -> RedisError | None:
+    def _page(self, ask: Ask) -> RedisError | None:
         pattern = "".join(f"[{char}]" if char in "*?[" else char for char in self._prefix) + "*"
-        (page,) = await self._ask([("SCAN", self._cursor, "MATCH", pattern, "COUNT", PAGE)])
+        (page,) = ask([("SCAN", self._cursor, "MATCH", pattern, "COUNT", PAGE)])
         if isinstance(page, RedisError):
             return page
         cursor, keys = page
         self._cursor = int(cursor)
         sets = [key for key in keys if not bytes(key).decode(errors="replace").endswith(_NO_QUEUES)]
-        for members in await self._ask([("SMEMBERS", key) for key in sets]) if sets else ():
+        for members in ask([("SMEMBERS", key) for key in sets]) if sets else ():
             if isinstance(members, RedisError):
                 return members
             self._found.update(self._queues(members))

@@ -9,7 +9,7 @@ ends early when every worker that is known to live has answered. Arguments of ta
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -114,23 +114,33 @@ def ask(mailbox: Mailbox, timeout: float, expected: frozenset[str], *, enable_ev
     Args:
         mailbox: Where to ask, open.
         timeout: Seconds that workers may take.
-        expected: Workers that are known to live; when all have answered, nobody else is waited for.
+        expected: Workers that are known to live; when all have answered, nobody else is waited for. Nor is anybody
+            when as many have answered as the broker says that the questions have reached.
         enable_events: Whether to switch their task events on, too.
     """
     if enable_events:
         mailbox.send("enable_events", {}, None)
     tickets = {str(uuid4()): question for question in QUESTIONS}
-    for ticket, question in tickets.items():
-        mailbox.send(question, QUESTIONS[question], ticket)
+    reached = [mailbox.send(question, QUESTIONS[question], ticket) for ticket, question in tickets.items()]
     answers: dict[str, dict[str, Any]] = {question: {} for question in QUESTIONS}
     deadline = time.monotonic() + timeout
     while (left := deadline - time.monotonic()) > 0:
-        if expected and all(expected <= found.keys() for found in answers.values()):
+        if _complete(answers, expected, reached):
             break
         for ticket, body in mailbox.receive(left):
             if ticket in tickets:
                 answers[tickets[ticket]].update(_read(tickets[ticket], body))
     return Answers(**answers)
+
+
+def _complete(
+    answers: Mapping[str, Mapping[str, Any]], expected: frozenset[str], reached: Sequence[int | None]
+) -> bool:
+    if expected and all(expected <= found.keys() for found in answers.values()):
+        return True
+    return all(
+        hearers is not None and len(found) >= hearers for found, hearers in zip(answers.values(), reached, strict=True)
+    )
 
 
 def _read(question: str, body: bytes) -> Mapping[str, Any]:

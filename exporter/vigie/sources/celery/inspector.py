@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vigie.core.families import Families
+from vigie.core.logs import Logger
 from vigie.errors import Reason, SourceError
 from vigie.sources.celery import families as f
 from vigie.sources.celery.broker import Broker
@@ -40,22 +41,23 @@ class Inspector:
     A thread that asks.
 
     Args:
-        config: The source's settings.
         broker: Where the workers listen.
         explain: Turns a client's exception into a sentence.
         alive: Tells which workers are known to live.
         learn: Takes each round's answers.
+        log: Where faults go.
     """
 
     def __init__(
         self,
-        config: CeleryConfig,
         broker: Broker,
         explain: Explain,
         alive: Callable[[], frozenset[str]],
         learn: Callable[[Answers], None],
+        log: Logger,
     ) -> None:
-        self._config, self._broker, self._explain = config, broker, explain
+        self._log = log
+        self._config, self._broker, self._explain = broker.config, broker, explain
         self._alive, self._learn = alive, learn
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -108,6 +110,10 @@ class Inspector:
             answers = question(self._broker, self._config, self._alive())
         except BROKER_ERRORS as error:
             return Round(time.monotonic(), None, self._explain(error))
+        except Exception:  # noqa: BLE001 - asking must not end in silence; the log has the traceback
+            self._log.exception("celery_inspect_fault")
+            problem = SourceError(Reason.INTERNAL, "a fault in Vigie while asking the workers; see its log")
+            return Round(time.monotonic(), None, problem)
         self._learn(answers)
         if answers.hosts:
             return Round(time.monotonic(), answers, None)

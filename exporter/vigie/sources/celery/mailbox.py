@@ -27,8 +27,8 @@ class Mailbox(ABC):
         self.close()
 
     @abstractmethod
-    def send(self, method: str, arguments: Mapping[str, Any], ticket: str | None) -> None:
-        """Tell all workers to do something; with a ticket, they answer."""
+    def send(self, method: str, arguments: Mapping[str, Any], ticket: str | None) -> int | None:
+        """Tell all workers to do something; with a ticket, they answer. Says how many heard it, where that is known."""
 
     @abstractmethod
     def receive(self, wait: float) -> Sequence[Reply]:

@@ -11,7 +11,7 @@ from kombu.entity import Exchange, Queue
 from kombu.message import Message
 from kombu.messaging import Consumer, Producer
 
-from vigie.sources.celery.broker import Broker
+from vigie.sources.celery.broker import Broker, reach
 from vigie.sources.celery.errors import BROKER_ERRORS
 from vigie.sources.celery.mailbox import CONTROL, REPLIES, Mailbox, Reply, question
 
@@ -28,11 +28,12 @@ class AmqpMailbox(Mailbox):
         self._producer: Producer | None = None
         self._arrived: list[Reply] = []
 
-    def send(self, method: str, arguments: Mapping[str, Any], ticket: str | None) -> None:
-        """Publish a question."""
+    def send(self, method: str, arguments: Mapping[str, Any], ticket: str | None) -> int | None:
+        """Publish a question; a broker of AMQP does not say how many it reached."""
         producer = self._producer or self._open()
         body = question(method, arguments, ticket, self._name)
         producer.publish(body, exchange=CONTROL, declare=[_CONTROL], serializer="json")
+        return None
 
     def receive(self, wait: float) -> Sequence[Reply]:
         """The answers that arrived together."""
@@ -47,6 +48,7 @@ class AmqpMailbox(Mailbox):
             self._connection.release()
 
     def _open(self) -> Producer:
+        reach(self._connection)
         channel = self._connection.channel()
         queue = Queue(
             f"{self._name}.{REPLIES}",

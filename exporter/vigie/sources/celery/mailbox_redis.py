@@ -23,7 +23,8 @@ class RedisMailbox(Mailbox):
     """Announces a list to kombu as the queue of its answers, and takes the announcement back."""
 
     def __init__(self, broker: Broker) -> None:
-        self._client, self._sentinel = broker.redis()
+        self._link = broker.redis()
+        self._client = self._link.client
         self._topic = broker.topic(CONTROL)
         self._name = str(uuid4())
         queue = f"{self._name}.{REPLIES}"
@@ -33,12 +34,12 @@ class RedisMailbox(Mailbox):
         self._binding = separator.join((self._name, "", queue))
         self._announced = False
 
-    def send(self, method: str, arguments: Mapping[str, Any], ticket: str | None) -> None:
-        """Publish a question."""
+    def send(self, method: str, arguments: Mapping[str, Any], ticket: str | None) -> int | None:
+        """Publish a question; Redis says how many subscribers it reached."""
         if not self._announced:
             self._client.sadd(self._bindings, self._binding)
             self._announced = True
-        self._client.publish(self._topic, _envelope(question(method, arguments, ticket, self._name)))
+        return int(self._client.publish(self._topic, _envelope(question(method, arguments, ticket, self._name))))
 
     def receive(self, wait: float) -> Sequence[Reply]:
         """The next answer."""
@@ -51,10 +52,7 @@ class RedisMailbox(Mailbox):
             if self._announced:
                 self._client.srem(self._bindings, self._binding)
                 self._client.delete(self._list)
-        with contextlib.suppress(RedisError, OSError):
-            self._client.close()
-            if self._sentinel is not None:
-                self._sentinel.close()
+        self._link.close()
 
 
 def _envelope(body: Mapping[str, Any]) -> str:

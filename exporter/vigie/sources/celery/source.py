@@ -32,8 +32,10 @@ class CelerySource(Source[CeleryConfig]):
     def __init__(self, config: CeleryConfig, context: Context) -> None:
         super().__init__(config, context)
         self._broker = Broker(config)
-        self._depth = (RedisDepth if self._broker.is_redis else AmqpDepth)(self._broker, self._explain)
-        self._inspector = Inspector(config, self._broker, self._explain, self._alive, self._learn)
+        self._depth: RedisDepth | AmqpDepth = (RedisDepth if self._broker.is_redis else AmqpDepth)(
+            self._broker, self._explain
+        )
+        self._inspector = Inspector(self._broker, self._explain, self._alive, self._learn, context.log)
         self._tap = Tap(config, self._broker, context, self._explain, self._inspector.wake) if config.events else None
         self._polled = False
 

@@ -13,7 +13,7 @@ from kombu.entity import Exchange, Queue
 from kombu.message import Message
 from kombu.messaging import Consumer
 
-from vigie.sources.celery.broker import Broker
+from vigie.sources.celery.broker import Broker, reach
 from vigie.sources.celery.errors import BROKER_ERRORS
 from vigie.sources.celery.events.stream import StreamError, Subscription
 from vigie.sources.celery.events.wire import Read, decode_body
@@ -53,7 +53,7 @@ class AmqpSubscription(Subscription):
     def open(self) -> None:
         """Connect, and begin to consume."""
         self._connection = self._broker.amqp()
-        self._connection.connect()
+        reach(self._connection)
         self._consumer = Consumer(
             self._connection.channel(), [self._queue], on_message=self._on_message, no_ack=True, prefetch_count=AT_ONCE
         )

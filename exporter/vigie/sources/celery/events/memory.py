@@ -7,8 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-import structlog
-
+from vigie.core.logs import Logger
 from vigie.sources.celery.events.tasks import Task
 
 KEPT = 2 * 86400.0
@@ -29,7 +28,7 @@ class Memory:
     It is a convenience: a file that cannot be read is made anew, and where none can be kept, Vigie goes on without.
     """
 
-    def __init__(self, path: Path, log: structlog.stdlib.BoundLogger) -> None:
+    def __init__(self, path: Path, log: Logger) -> None:
         self._path = path
         self._log = log
         self._db: sqlite3.Connection | None = None

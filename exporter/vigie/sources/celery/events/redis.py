@@ -30,10 +30,10 @@ class RedisSubscription(Subscription):
     """
 
     def __init__(self, broker: Broker, exchange: str = "celeryev") -> None:
-        client, self._sentinel = broker.redis()
+        self._link = broker.redis()
         self._topic = broker.topic(exchange)
         self._overruns: int | None = None
-        self._connection = client.connection_pool.make_connection()
+        self._connection = self._link.client.connection_pool.make_connection()
 
     @staticmethod
     def decode(message: bytes) -> Read:
@@ -74,8 +74,7 @@ class RedisSubscription(Subscription):
         """Let go of the connection."""
         with contextlib.suppress(RedisError, OSError):
             self._connection.disconnect()
-            if self._sentinel is not None:
-                self._sentinel.close()
+        self._link.close()
 
     def _count_overruns(self) -> int | None:
         """Clients that this server has cut for reading too slowly, if it counts them and lets its user ask."""

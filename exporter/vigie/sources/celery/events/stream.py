@@ -8,8 +8,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 
-import structlog
-
+from vigie.core.logs import Logger
 from vigie.errors import Reason
 from vigie.sources.celery.errors import BROKER_ERRORS, Explain
 from vigie.sources.celery.events.wire import Read
@@ -18,6 +17,7 @@ RETRY = 0.25
 """Seconds between two attempts to subscribe while the broker is away."""
 LASTING = 1.0
 """A subscription that lasted so many seconds is renewed at once, a shorter one after a pause."""
+FAULT = "a fault in Vigie while listening; see its log"
 CAUSES = ("closed", "output_buffer_limit", "silent", "refused")
 """Why a stream broke: closed by the broker or the network, cut for reading too slowly, hung, or refused."""
 
@@ -80,7 +80,7 @@ class Stream:
         deliver: Callable[[float, bytes], None],
         resumed: Callable[[float], None],
         explain: Explain,
-        log: structlog.stdlib.BoundLogger,
+        log: Logger,
     ) -> None:
         self._subscription = subscription
         self._deliver = deliver
@@ -126,6 +126,10 @@ class Stream:
             except BROKER_ERRORS as error:
                 reason = self._explain(error)
                 self._end("refused" if reason.reason in _REFUSALS else "closed", str(reason))
+            except Exception:  # noqa: BLE001 - listening must not end in silence; the log has the traceback
+                if self._said != FAULT:
+                    self._log.exception("celery_events_fault")
+                self._end("closed", FAULT)
             finally:
                 self._subscription.close()
             if time.monotonic() - subscribed < LASTING:

@@ -134,12 +134,14 @@ class Tap:
             self._memory.close()
 
     def _count(self) -> None:
-        decode, read, odd = self._decode, [], 0
-        for at, message in self._buffer.take(BATCH, HOUSEKEEPING / 4):
-            events, undecodable = decode(message)
-            read.append((events, at))
-            odd += undecodable
-        self._apply(read, odd)
+        batch = self._buffer.take(BATCH, HOUSEKEEPING / 4)
+        try:
+            read = [(*self._decode(message), at) for at, message in batch]
+            self._apply([(events, at) for events, _, at in read], sum(odd for _, odd, _ in read))
+        except Exception:  # counting must not end in silence; the log has the traceback
+            self._context.log.exception("celery_events_fault", messages=len(batch))
+            with self._lock:
+                self._state.undecodable += len(batch)
 
     def _apply(self, read: list[tuple[list[Event], float]], odd: int) -> None:
         with self._lock:

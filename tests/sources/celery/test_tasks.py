@@ -1,0 +1,211 @@
+"""What real workers do is what is counted, on Redis and on RabbitMQ."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.real.celery_worker import celery_worker, shop
+from tests.real.redis import RedisServer
+from tests.sources.celery.polls import (
+    SECRET,
+    WORKER,
+    listening,
+    observed,
+    series,
+    total,
+    until,
+    until_quiet,
+    value,
+)
+from vigie.sources.celery.errors import RIGHTS
+
+
+@pytest.fixture(params=["redis_worker", "rabbit_worker"])
+def broker(request: pytest.FixtureRequest) -> str:
+    """The URL of a broker on which a worker with task events works."""
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+async def test_every_task_is_counted_by_name_worker_queue_and_outcome(broker: str) -> None:
+    async with listening(broker) as source:
+        with shop(broker) as app:
+            for n in range(30):
+                app.tasks["shop.pay"].delay(n)
+            for _ in range(4):
+                app.tasks["shop.fail"].delay(SECRET)
+            app.tasks["shop.again"].delay()
+        poll = await until(
+            source,
+            lambda families: (
+                total(families, "celery_task_succeeded_total", name="shop.pay") == 30
+                and total(families, "celery_task_failed_total") == 5
+                and total(families, "celery_task_retried_total") == 1
+            ),
+        )
+    families = poll.families
+    key = ("shop.pay", WORKER, "celery")
+    for step in ("received", "started", "succeeded"):
+        assert value(families, f"celery_task_{step}_total", *key) == 30
+    assert value(families, "celery_task_failed_total", "shop.fail", WORKER, "celery", "OrderError") == 4
+    assert value(families, "celery_task_failed_total", "shop.again", WORKER, "celery", "OrderError") == 1
+    assert total(families, "celery_task_sent_total", queue_name="celery") == 36
+    assert total(families, "celery_task_started_total", name="unknown") == 0
+    assert observed(families, "celery_task_runtime", name="shop.pay") == 30
+    assert observed(families, "celery_task_queue_wait_time", name="shop.pay") == 30
+    assert value(families, "vigie_celery_tasks_tracked") == 0
+    assert value(families, "vigie_celery_events_undecodable_total") == 0
+    assert SECRET not in repr(families)
+
+
+async def test_workers_tell_what_they_consume_and_hold(broker: str) -> None:
+    async with listening(broker, inspect_interval="2s") as source:
+        with shop(broker) as app:
+            for _ in range(4):
+                app.tasks["shop.wait"].delay(2.5)
+        poll = await until(
+            source,
+            lambda families: (
+                value(families, "vigie_celery_worker_reserved", WORKER) == 2
+                and value(families, "celery_worker_tasks_active", WORKER) == 2
+            ),
+        )
+        await until(source, lambda families: total(families, "celery_task_succeeded_total", name="shop.wait") == 4)
+    families = poll.families
+    assert value(families, "celery_active_worker_count", "celery") == 1
+    assert value(families, "celery_active_process_count", "celery") == 2
+    assert value(families, "celery_worker_up", WORKER) == 1
+    began = value(families, "vigie_celery_worker_oldest_active_timestamp_seconds", WORKER)
+    answered = value(families, "vigie_celery_last_inspect_timestamp_seconds")
+    assert began is not None
+    assert answered is not None
+    assert 0 < answered - began < 5
+
+
+async def test_a_source_describes_what_it_reached(broker: str) -> None:
+    async with listening(broker, events=False, inspect_interval="0s") as source:
+        text = await source.describe()
+    assert "127.0.0.1" in text
+    assert text.endswith("; 1 worker answered")
+    assert "guest:" not in text
+
+
+@pytest.mark.parametrize("told_by", ["disk", "worker"])
+async def test_names_of_tasks_in_flight_outlive_vigie(broker: str, told_by: str, tmp_path: Path) -> None:
+    """After kill -9: the state is what was on disk at that moment, without a farewell."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    state, asks = (after, "0s") if told_by == "disk" else (None, "60s")
+    async with listening(broker, before) as first:
+        with shop(broker) as app:
+            app.tasks["shop.wait"].delay(3)
+        await until(first, lambda families: total(families, "celery_task_started_total", name="shop.wait") == 1)
+        await until(first, lambda _: _rows(before) == 1)
+        shutil.copytree(before, after)
+    async with listening(broker, state, inspect_interval=asks) as second:
+        poll = await until(second, lambda families: total(families, "celery_task_succeeded_total") == 1)
+        assert value(poll.families, "celery_task_succeeded_total", "shop.wait", WORKER, "celery") == 1
+        assert total(poll.families, "celery_task_started_total") == 0
+
+
+def _rows(folder: Path) -> int:
+    """Tasks on disk, read as another process would."""
+    import sqlite3  # noqa: PLC0415 - only here
+
+    file = folder / "celery-tasks.sqlite"
+    if not file.exists():
+        return 0
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+        (count,) = database.execute("SELECT count(*) FROM tasks").fetchone()
+    database.close()
+    return int(count)
+
+
+async def test_a_damaged_file_of_names_is_made_anew(redis_worker: str, tmp_path: Path) -> None:
+    (tmp_path / "celery-tasks.sqlite").write_bytes(b"not a database" * 1000)
+    async with listening(redis_worker, tmp_path) as source:
+        with shop(redis_worker) as app:
+            app.tasks["shop.wait"].delay(1.5)
+        await until(source, lambda _: (tmp_path / "celery-tasks.sqlite").read_bytes()[:6] == b"SQLite")
+        await until(source, lambda _: _rows(tmp_path) == 1)
+        await until(source, lambda families: total(families, "celery_task_succeeded_total") == 1)
+
+
+async def test_the_documented_rights_are_enough_and_none_is_refused(redis: RedisServer, tmp_path: Path) -> None:
+    redis.run("ACL", "SETUSER", "vigie", "reset", "on", f">{SECRET}", "~*", "&*", *RIGHTS.split())
+    redis.run("ACL", "LOG", "RESET")
+    with celery_worker(redis.url(4), tmp_path, name="open"), shop(redis.url(4)) as app:
+        async with listening(redis.url(4, user=f"vigie:{SECRET}"), enable_events=True) as source:
+            app.tasks["shop.pay"].delay(1)
+            await until(source, lambda families: total(families, "celery_task_succeeded_total") == 1)
+            await until_quiet(source)
+    assert redis.run("ACL", "LOG") == []
+    assert RIGHTS in (Path(__file__).parents[3] / "docs/sources/celery.md").read_text()
+
+
+async def test_watching_never_hands_out_a_task_again(redis: RedisServer) -> None:
+    """Celery's own clients restore what is older than *their* visibility timeout; here that would be twelve hours."""
+    broker = redis.url(5)
+    with shop(broker) as app, app.connection() as connection:
+        app.tasks["shop.pay"].delay(1)
+        queue = connection.SimpleQueue("celery")
+        message = queue.get(timeout=5)
+        redis.run("ZADD", "unacked_index", str(time.time() - 40_000), message.delivery_tag, db=5)
+        async with listening(broker, inspect_interval="2s", visibility_timeout="12h") as source:
+            await until(source, lambda _: True)
+            await source.describe()
+            poll = await source.poll()
+        message.ack()
+        queue.close()
+    assert value(poll.families, "vigie_celery_unacked_messages") == 1
+    assert value(poll.families, "celery_queue_length", "celery") == 0
+
+
+async def test_questions_leave_nothing_behind(redis: RedisServer, tmp_path: Path) -> None:
+    with celery_worker(redis.url(6), tmp_path, name="asked"):
+        before = set(redis.run("KEYS", "*", db=6))
+        async with listening(redis.url(6)) as source:
+            await source.describe()
+            await until_quiet(source)
+        assert set(redis.run("KEYS", "*", db=6)) <= before
+
+
+async def test_a_worker_without_events_is_told_from_one_that_is_stuck(redis: RedisServer, tmp_path: Path) -> None:
+    broker = redis.url(1)
+    with celery_worker(broker, tmp_path, name="mute", events=False):
+        async with listening(broker) as source:
+            await until(
+                source, lambda families: value(families, "vigie_celery_worker_processed_total", "mute@test") == 0
+            )
+            with shop(broker) as app:
+                for n in range(3):
+                    app.tasks["shop.pay"].delay(n)
+            poll = await until(
+                source, lambda families: value(families, "vigie_celery_events_enabled", "mute@test") == 0
+            )
+            assert value(poll.families, "vigie_celery_worker_processed_total", "mute@test") == 3
+            assert value(poll.families, "vigie_celery_events_missed_total", "mute@test") == 0
+            assert total(poll.families, "celery_task_started_total") == 0
+        async with listening(broker, enable_events=True) as source:
+            await until_quiet(source)
+            with shop(broker) as app:
+                app.tasks["shop.pay"].delay(1)
+            poll = await until(source, lambda families: total(families, "celery_task_succeeded_total") == 1)
+            assert value(poll.families, "vigie_celery_events_enabled", "mute@test") == 1
+
+
+async def test_a_worker_that_was_killed_is_down_and_later_gone(redis: RedisServer, tmp_path: Path) -> None:
+    broker = redis.url(2)
+    with celery_worker(broker, tmp_path, name="doomed") as worker:
+        async with listening(broker, missed_heartbeats=2, worker_retention="1s") as source:
+            await until(source, lambda families: value(families, "celery_worker_tasks_active", "doomed@test") == 0)
+            await until(source, lambda families: value(families, "celery_worker_up", "doomed@test") == 1)
+            os.killpg(worker.pid, signal.SIGKILL)
+            poll = await until(source, lambda families: value(families, "celery_worker_up", "doomed@test") == 0)
+            assert value(poll.families, "celery_worker_tasks_active", "doomed@test") == 0
+            await until(source, lambda families: series(families, "celery_worker_up") == {})
