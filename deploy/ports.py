@@ -13,6 +13,7 @@ PORTS = {
     "grafana": 3000,
     "inbox": 8025,
     "app": 8000,
+    "vendors": 8100,
     "redis": 16379,
     "postgres": 15432,
 }

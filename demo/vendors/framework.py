@@ -48,6 +48,11 @@ class RateLimit:
         self._used += 1
         return None
 
+    @property
+    def remaining(self) -> int:
+        """Requests that may still pass in this window."""
+        return max(self.limit - self._used, 0)
+
 
 class SimulatedVendor(ABC):
     """

@@ -81,6 +81,14 @@ def _demo(settings: Settings) -> list[Part]:
             reads=code,
             mark=mark,
         ),
+        Service(
+            "vendors",
+            [sys.executable, "-m", "demo.vendors"],
+            ready.http_ok(f"{settings.url('vendors')}/health"),
+            env={**_base(), "VENDORS_PORT": str(settings.ports["vendors"])},
+            reads=(ROOT / "demo" / "vendors",),
+            port=settings.ports["vendors"],
+        ),
         Service("traffic", [sys.executable, "-m", "demo.traffic"], needs=("app", "worker"), env=env, reads=code),
     ]
 
@@ -89,7 +97,7 @@ def _stack(settings: Settings) -> list[Part]:
     """Vigie and what it works with."""
     data, url, address, rendered = settings.home / "data", settings.url, settings.address, settings.rendered
     env = {**_base(), **settings.variables}
-    watched = ("database", "redis") if settings.demo else ()
+    watched = ("database", "redis", "vendors") if settings.demo else ()
     return [
         Service(
             "inbox",

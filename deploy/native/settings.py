@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from demo.vendors.catalogue import variables as simulated_vendors
 from deploy.native.errors import NativeError
 from deploy.native.paths import ROOT, home
 from deploy.ports import PORTS, port
@@ -98,6 +99,7 @@ class Settings:
                 "DATABASE_URL": self.database("vigie", VIGIE_PASSWORD),
                 "REDIS_URL": f"redis://{self.address('redis')}/0",
                 "CELERY_BROKER_URL": f"redis://{self.address('redis')}/0",
+                **simulated_vendors(self.url("vendors")),
             }
         return {**found, **{name: value for name, value in self.team.items() if value}}
 

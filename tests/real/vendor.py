@@ -16,7 +16,9 @@ from tests.real.process import answers, free_port, wait_until
 def serving(app: Any, port: int | None = None) -> Iterator[str]:
     """The base URL of `app` (any ASGI application) while the block runs."""
     port = port or free_port()
-    config = uvicorn.Config(app, port=port, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, port=port, log_level="critical", lifespan="off", timeout_graceful_shutdown=1, date_header=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -34,11 +34,15 @@ class Setup:
     simulator: Callable[[], SimulatedVendor]
     settings: Callable[[str], Mapping[str, Any]]
 
-    def source(self, url: str, now: Callable[[], float], state: State | None = None) -> AnySource:
-        """The source, ready to poll the simulator at `url`."""
-        kind = SOURCES[self.name]
-        config = kind.config_type.model_validate(dict(self.settings(url)))
-        return kind(config, Context("acme", logger(), now, state=state or State.in_memory()))
+    @property
+    def kind(self) -> type[AnySource]:
+        """The source's class."""
+        return SOURCES[self.name]
+
+    def source(self, url: str, now: Callable[[], float], state: State | None = None, **more: Any) -> AnySource:
+        """The source, ready to poll the simulator at `url`; `more` are settings that differ."""
+        config = self.kind.config_type.model_validate({**self.settings(url), **more})
+        return self.kind(config, Context("acme", logger(), now, state=state or State.in_memory()))
 
 
 def setups() -> Iterator[Setup]:

@@ -11,6 +11,7 @@ import email.utils
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -100,6 +101,7 @@ class Api:
         self._client = httpx.AsyncClient(
             headers={"user-agent": f"vigie/{__version__}", "accept": "application/json", **vendor.headers},
             timeout=timeout,
+            verify=_trust(),
             limits=httpx.Limits(max_connections=1),
             follow_redirects=False,
         )
@@ -181,6 +183,12 @@ class Api:
         self, reason: Reason, what: str, retry_after: float | None = None, status: int | None = None
     ) -> SourceError:
         return SourceError(reason, f"{self.vendor.name} {what}", retry_after=retry_after, status=status)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The authorities that vendors' certificates are checked against; reading them takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 def retry_after(headers: Mapping[str, str], reset_header: str, now: float) -> float | None:

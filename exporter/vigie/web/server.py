@@ -70,9 +70,10 @@ async def serve(options: Options) -> None:
         UserError: A configuration is wrong, or the address cannot be listened on.
     """
     security = Security(options.web_config) if options.web_config else None
+    configuration = _load(options)
     listener = _listen(options.host, options.port)
     face = Face(
-        Watch(_load(options)),
+        Watch(configuration),
         reload=lambda: _reload(face, options),
         redactor=options.redactor,
         runbooks=options.runbooks,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
@@ -24,6 +24,9 @@ from tests.sources.celery.polls import (
     value,
 )
 from vigie.sources.celery.errors import RIGHTS
+
+TASKS = "celery-tasks.sqlite"
+"""File of the tasks in flight, in the folder of the state."""
 
 
 @pytest.fixture(params=["redis_worker", "rabbit_worker"])
@@ -106,18 +109,25 @@ async def test_names_of_tasks_in_flight_outlive_vigie(broker: str, told_by: str,
             app.tasks["shop.wait"].delay(3)
         await until(first, lambda families: total(families, "celery_task_started_total", name="shop.wait") == 1)
         await until(first, lambda _: _rows(before) == 1)
-        shutil.copytree(before, after)
+        _copy(before, after)
     async with listening(broker, state, inspect_interval=asks) as second:
         poll = await until(second, lambda families: total(families, "celery_task_succeeded_total") == 1)
         assert value(poll.families, "celery_task_succeeded_total", "shop.wait", WORKER, "celery") == 1
         assert total(poll.families, "celery_task_started_total") == 0
 
 
+def _copy(before: Path, after: Path) -> None:
+    """What kill -9 would leave at this moment; the writer goes on meanwhile, so SQLite itself makes the copy."""
+    after.mkdir()
+    with sqlite3.connect(before / TASKS) as source, sqlite3.connect(after / TASKS) as target:
+        source.backup(target)
+    source.close()
+    target.close()
+
+
 def _rows(folder: Path) -> int:
     """Tasks on disk, read as another process would."""
-    import sqlite3  # noqa: PLC0415 - only here
-
-    file = folder / "celery-tasks.sqlite"
+    file = folder / TASKS
     if not file.exists():
         return 0
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:

@@ -1,0 +1,54 @@
+"""All simulated vendors as the demo runs them, and the settings by which Vigie reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from demo.vendors import betterstack, langsmith, railway, sentry, statuspages, stripe, supabase, uptimerobot, vercel
+from demo.vendors.framework import SimulatedVendor
+
+KEY = "key-of-the-demo"
+"""The credential that every simulated vendor takes."""
+
+
+def vendors() -> dict[str, SimulatedVendor]:
+    """Every vendor by its name, on an ordinary day."""
+    shop = stripe.demo()
+    shop.key = KEY
+    return {
+        "betterstack": betterstack.BetterStack(betterstack.World(token=KEY)),
+        "langsmith": langsmith.LangSmith(langsmith.World(key=KEY)),
+        "railway": railway.Railway(railway.World(token=KEY)),
+        "sentry": sentry.Sentry(sentry.World(token=KEY)),
+        "statuspages": statuspages.StatusPages(),
+        "stripe": stripe.Stripe(shop),
+        "supabase": supabase.Supabase(supabase.World(token=KEY)),
+        "uptimerobot": uptimerobot.UptimeRobot(uptimerobot.World(key=KEY)),
+        "vercel": vercel.Vercel(vercel.World(token=KEY)),
+    }
+
+
+def variables(url: str) -> Mapping[str, str]:
+    """The variables of `vigie.yaml` that point it at simulators below `url`."""
+    return {
+        "BETTERSTACK_BASE_URL": f"{url}/betterstack",
+        "BETTERSTACK_TOKEN": KEY,
+        "LANGSMITH_API_KEY": KEY,
+        "LANGSMITH_BASE_URL": f"{url}/langsmith",
+        "RAILWAY_BASE_URL": f"{url}/railway/graphql/v2",
+        "RAILWAY_TOKEN": KEY,
+        "SENTRY_AUTH_TOKEN": KEY,
+        "SENTRY_BASE_URL": f"{url}/sentry",
+        "SENTRY_ORGANIZATION": "acme",
+        "STATUSPAGES_BASE_URL": f"{url}/statuspages",
+        "STRIPE_API_KEY": KEY,
+        "STRIPE_BASE_URL": f"{url}/stripe",
+        "SUPABASE_ACCESS_TOKEN": KEY,
+        "SUPABASE_BASE_URL": f"{url}/supabase",
+        "SUPABASE_PROJECT": supabase.World().ref,
+        "UPTIMEROBOT_API_KEY": KEY,
+        "UPTIMEROBOT_BASE_URL": f"{url}/uptimerobot/v3",
+        "VERCEL_BASE_URL": f"{url}/vercel",
+        "VERCEL_TEAM_ID": vercel.OWNER,
+        "VERCEL_TOKEN": KEY,
+    }

@@ -1,0 +1,96 @@
+"""Which pages there are, and what `sources.statuspages` may say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from vigie.core.source import Duration, Settings, SourceConfig
+
+Format = Literal["statuspage", "stripe", "railway", "firehydrant", "incident_io", "instatus", "pagerduty"]
+Vendor = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as problem:
+        raise ValueError(f"{text!r} is no regular expression: {problem}") from None
+    return text
+
+
+class StatusPage(Settings):
+    """One page."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    """Address of its JSON; only needed for a vendor that Vigie does not know, or that moved."""
+    format: Format | None = None
+    """How its JSON is written; only needed for a vendor that Vigie does not know, or that moved."""
+    components: Annotated[str, AfterValidator(_pattern)] = ""
+    """Regular expression that a component's `group / name` must contain, such as `^API` or `us-west`; empty for all."""
+
+
+CATALOGUE: Mapping[str, StatusPage] = {
+    "anthropic": StatusPage(url="https://status.claude.com/api/v2/summary.json", format="statuspage"),
+    "github": StatusPage(url="https://www.githubstatus.com/api/v2/summary.json", format="statuspage"),
+    "langsmith": StatusPage(url="https://status.smith.langchain.com/api/v2/summary.json", format="statuspage"),
+    "openai": StatusPage(url="https://status.openai.com/api/v2/summary.json", format="statuspage"),
+    "pagerduty": StatusPage(url="https://status.pagerduty.com/api/data", format="pagerduty"),
+    "railway": StatusPage(url="https://status.railway.com/api/status", format="railway"),
+    "redis": StatusPage(url="https://status.redis.io/data/payload.json", format="firehydrant"),
+    "sentry": StatusPage(url="https://status.sentry.io/api/v2/summary.json", format="statuspage"),
+    "stripe": StatusPage(url="https://status.stripe.com/current/full", format="stripe"),
+    "supabase": StatusPage(url="https://status.supabase.com/api/v2/summary.json", format="statuspage"),
+    "vercel": StatusPage(url="https://www.vercel-status.com/api/v2/summary.json", format="statuspage"),
+}
+"""The pages that Vigie knows."""
+STACK = ("anthropic", "github", "langsmith", "pagerduty", "railway", "sentry", "stripe", "supabase", "vercel")
+"""Vendors that the product depends on, unless it says otherwise."""
+
+
+class StatusPagesConfig(SourceConfig):
+    """The status pages of the product's vendors; they need no key."""
+
+    base_url: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
+    """Where copies of the pages are: each is read at `<base_url>/<vendor>`; empty for the vendors' own addresses."""
+    interval: Duration = 60.0
+    """Time between the starts of two polls."""
+    timeout: Duration = 20.0
+    """Deadline of one poll; a page that has not answered in half of it is left out."""
+    max_series: int = Field(default=3000, ge=2)
+    """Series that one family may have; what is above is added up under the label value `other`."""
+    vendors: tuple[Vendor, ...] = STACK
+    """Vendors to watch: those of `pages`, and anthropic, github, langsmith, openai, pagerduty, railway, redis, sentry,
+    stripe, supabase, vercel."""
+    pages: dict[Vendor, StatusPage] = Field(default_factory=dict)
+    """By vendor, what differs from what Vigie knows, or a page that it does not know."""
+    max_components: int = Field(default=30, ge=1)
+    """Components of one page that are exported; how many are left out is a figure too."""
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        for vendor in self.vendors:
+            page = self.page(vendor)
+            if page.url is None or page.format is None:
+                raise ValueError(
+                    f"Vigie does not know the status page of {vendor!r}: give it `url` and `format` under `pages`, "
+                    f"or name one of {', '.join(CATALOGUE)}"
+                )
+        unused = sorted(set(self.pages) - set(self.vendors))
+        if unused:
+            raise ValueError(f"`pages` says something of {', '.join(unused)}, which `vendors` does not name")
+        return self
+
+    def page(self, vendor: str) -> StatusPage:
+        """What is known of a vendor's page, and what the file says over it."""
+        said = self.pages.get(vendor, StatusPage()).model_dump(exclude_unset=True)
+        moved = {"url": f"{self.base_url.rstrip('/')}/{vendor}"} if self.base_url else {}
+        return CATALOGUE.get(vendor, StatusPage()).model_copy(update={**moved, **said})
+
+
+def requests_per_hour(config: StatusPagesConfig) -> float:
+    """Requests in steady state, to all pages together."""
+    return 3600 / config.interval * len(config.vendors)

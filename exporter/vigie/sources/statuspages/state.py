@@ -1,0 +1,90 @@
+"""What every status page says, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal[
+    "operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage", "unknown"
+]
+STATUSES: Sequence[Status] = (
+    *("operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage"),
+    "unknown",
+)
+"""From best to worst, as Statuspage names them; `unknown` is neither."""
+_RANK = {status: rank for rank, status in enumerate((STATUSES[0], "unknown", *STATUSES[1:-1]))}
+WORDS: Mapping[str, Status] = {**{status: status for status in STATUSES}, "full_outage": "major_outage"}
+"""How most formats write them, in lower case."""
+
+Impact = Literal["none", "minor", "major", "critical", "maintenance", "unknown"]
+IMPACTS: Sequence[Impact] = ("none", "minor", "major", "critical", "maintenance", "unknown")
+
+IMPACT_OF: Mapping[Status, Impact] = {
+    "operational": "none",
+    "degraded_performance": "minor",
+    "partial_outage": "major",
+    "major_outage": "critical",
+    "under_maintenance": "maintenance",
+    "unknown": "unknown",
+}
+STATUS_OF: Mapping[str, Status] = {impact: status for status, impact in IMPACT_OF.items()}
+
+
+OVER = frozenset({"resolved", "postmortem", "completed"})
+IN_PROGRESS = frozenset({"in_progress", "verifying"})
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the vendor's service; `group` may be a product or a region."""
+
+    id: str
+    name: str
+    status: Status
+    group: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call it, group first."""
+        return f"{self.group} / {self.name}" if self.group else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that is not over; `began` is Unix time."""
+
+    impact: Impact
+    began: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """
+    A page.
+
+    Attributes:
+        status: Of everything together.
+        maintenances: Announced works that are in progress.
+    """
+
+    status: Status
+    components: Sequence[Component] = ()
+    incidents: Sequence[Incident] = field(default=())
+    maintenances: int = 0
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """The worst of several; `unknown`, which stands between operational and the rest, where there is none."""
+    return max(statuses, key=lambda status: _RANK[status], default="unknown")
+
+
+def status(said: str | None, words: Mapping[str, Status] = WORDS) -> Status:
+    """What a page's word means; one that is not documented is `unknown`."""
+    return words.get((said or "").lower(), "unknown")
+
+
+def impact(said: str | None) -> Impact:
+    """What a page's word for an impact means."""
+    return next((known for known in IMPACTS if known == (said or "").lower()), "unknown")

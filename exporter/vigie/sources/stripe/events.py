@@ -1,0 +1,154 @@
+"""From an event to what it adds to the counters. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from vigie.core.families import Family
+from vigie.core.ledger import count
+from vigie.core.state import Event, Series
+from vigie.sources.stripe import families as f
+from vigie.sources.stripe.money import major
+from vigie.sources.stripe.wire import Amount, Charge, Dispute, Ending, Envelope, FraudWarning, PaymentIntent, Payout
+
+Amounts = dict[Series, float]
+
+UNKNOWN = "unknown"
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_AUTHENTICATION_FAILED = "payment_intent_authentication_failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """
+    One kind of event.
+
+    Attributes:
+        shape: What its object is read as.
+        adds: What it adds to the counters, given that object and the attributes that the event changed.
+        once: The event can happen but once to its object. Stripe may make two events of one happening, which are told
+            by the object's id and the event's type (docs.stripe.com/webhooks, handle duplicate events).
+    """
+
+    shape: Any
+    adds: Callable[[Any, Mapping[str, Any]], Amounts]
+    once: bool = True
+
+
+def interpret(envelope: Envelope) -> Event | None:
+    """
+    What an event counts for; None when it counts for nothing.
+
+    An object of unexpected shape makes the event count as unreadable: it must not hold up those behind it.
+    """
+    kind = KINDS.get(envelope.type)
+    if kind is None:
+        return None
+    try:
+        thing = msgspec.json.decode(envelope.data.object, type=kind.shape)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return skipped(envelope, "unreadable")
+    amounts = kind.adds(thing, envelope.data.previous_attributes or {})
+    amounts[f.EVENTS.name, (envelope.type,)] = 1.0
+    return Event(f"{thing.id} {envelope.type}" if kind.once else envelope.id, float(envelope.created), amounts)
+
+
+def skipped(envelope: Envelope, why: str) -> Event:
+    """An event that is left aside, and counted as that."""
+    return Event(envelope.id, float(envelope.created), count(f.SKIPPED, 1, why))
+
+
+def _word(text: str | None) -> str:
+    """A label value: one of Stripe's words, or `unknown`."""
+    return text if text and _WORD.fullmatch(text) else UNKNOWN
+
+
+def _money(family: Family, amount: Amount, currency: str) -> Amounts:
+    return count(family, major(amount, currency), _word(currency))
+
+
+def _succeeded(charge: Charge, _before: Mapping[str, Any]) -> Amounts:
+    """A payment that is only authorised takes no money yet; `charge.captured` tells when it does."""
+    taken = _money(f.TAKEN, charge.amount, charge.currency) if charge.captured is not False else {}
+    return count(f.ATTEMPTS, 1, _word(charge.currency)) | taken
+
+
+def _captured(charge: Charge, _before: Mapping[str, Any]) -> Amounts:
+    taken = charge.amount if charge.amount_captured is None else charge.amount_captured
+    return _money(f.TAKEN, taken, charge.currency)
+
+
+def _failed(charge: Charge, _before: Mapping[str, Any]) -> Amounts:
+    outcome = charge.outcome
+    blocked = count(f.BLOCKED, 1, _word(outcome.reason)) if outcome and outcome.type == "blocked" else {}
+    return _failure(charge.amount, charge.currency, charge.failure_code) | blocked
+
+
+def _intent_failed(intent: PaymentIntent, _before: Mapping[str, Any]) -> Amounts:
+    """Counts only what no charge tells of: the customer did not pass the bank's authentication."""
+    error = intent.last_payment_error
+    if error is None or error.charge or error.code != _AUTHENTICATION_FAILED:
+        return {}
+    return _failure(intent.amount, intent.currency, error.code)
+
+
+def _failure(amount: Amount, currency: str, code: str | None) -> Amounts:
+    word = _word(currency)
+    counted = count(f.ATTEMPTS, 1, word) | count(f.FAILURES, 1, word, _word(code))
+    return counted | _money(f.MISSED, amount, currency)
+
+
+def _disputed(dispute: Dispute, _before: Mapping[str, Any]) -> Amounts:
+    return count(f.DISPUTES, 1, _word(dispute.reason)) | _money(f.DISPUTED, dispute.amount, dispute.currency)
+
+
+def _closed(dispute: Dispute, _before: Mapping[str, Any]) -> Amounts:
+    return count(f.CLOSED, 1, _word(dispute.status))
+
+
+def _warned(warning: FraudWarning, _before: Mapping[str, Any]) -> Amounts:
+    return count(f.WARNINGS, 1, _word(warning.fraud_type))
+
+
+def _payout_failed(payout: Payout, _before: Mapping[str, Any]) -> Amounts:
+    return count(f.PAYOUTS_FAILED, 1, _word(payout.failure_code))
+
+
+def _began(_subscription: Ending, _before: Mapping[str, Any]) -> Amounts:
+    return count(f.CREATED, 1)
+
+
+def _ended(subscription: Ending, _before: Mapping[str, Any]) -> Amounts:
+    details = subscription.cancellation_details
+    return count(f.CANCELLED, 1, _word(details.reason if details else None))
+
+
+def _changed(subscription: Ending, before: Mapping[str, Any]) -> Amounts:
+    """Counts the change to "will end": at the end of the period, or at a date."""
+    at_period_end = before.get("cancel_at_period_end") is False and subscription.cancel_at_period_end
+    at_date = before.get("cancel_at", ...) is None and subscription.cancel_at is not None
+    if not at_period_end and not at_date:
+        return {}
+    feedback = subscription.cancellation_details and subscription.cancellation_details.feedback
+    return count(f.SCHEDULED, 1, _word(feedback) if feedback else "none")
+
+
+KINDS: Mapping[str, Kind] = {
+    "charge.succeeded": Kind(Charge, _succeeded),
+    "charge.captured": Kind(Charge, _captured),
+    "charge.failed": Kind(Charge, _failed),
+    "payment_intent.payment_failed": Kind(PaymentIntent, _intent_failed, once=False),
+    "charge.dispute.created": Kind(Dispute, _disputed),
+    "charge.dispute.closed": Kind(Dispute, _closed),
+    "radar.early_fraud_warning.created": Kind(FraudWarning, _warned),
+    "payout.failed": Kind(Payout, _payout_failed),
+    "customer.subscription.created": Kind(Ending, _began),
+    "customer.subscription.deleted": Kind(Ending, _ended),
+    "customer.subscription.updated": Kind(Ending, _changed, once=False),
+}
+"""The events that are counted; Stripe takes at most 20 names in one request."""

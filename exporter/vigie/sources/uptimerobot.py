@@ -1,0 +1,203 @@
+"""
+UptimeRobot, API v3: monitors, their state, certificates and response times.
+
+Facts from https://uptimerobot.com/api/v3 and the official Terraform provider. The list does not hold response times;
+each monitor's is a request. Requests in steady state with the defaults: 480 an hour (8 a minute), 346,000 a month, of
+the 10 a minute that the Free plan allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated
+
+from msgspec import Struct, field
+from pydantic import Field, SecretStr, StringConstraints
+
+from vigie.core.api import Api, Query, Vendor
+from vigie.core.source import Context
+from vigie.core.values import unix
+from vigie.sources.uptime import (
+    CERTIFICATE,
+    DOMAIN,
+    INTERVAL,
+    PAGES,
+    Listed,
+    Monitor,
+    Status,
+    UptimeConfig,
+    UptimeSource,
+    parameter,
+    status,
+)
+
+MINUTE = 60.0
+SHARE = 0.8
+"""Part of the plan's allowance that Vigie takes at most."""
+PAGE = 200
+WINDOW = 3600
+"""Seconds of response times to ask for; the newest is used."""
+MILLISECOND = 0.001
+STATUSES: Mapping[str, Status] = {
+    "up": "up",
+    "down": "down",
+    "looks_down": "suspect",
+    "paused": "paused",
+    "started": "pending",
+}
+UNTIMED = {"HEARTBEAT"}
+"""Types of monitors that wait to be called, so have no response time."""
+
+
+class UptimeRobotConfig(UptimeConfig):
+    """An UptimeRobot account."""
+
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] = "https://api.uptimerobot.com/v3"
+    """Where the API is."""
+    api_key: SecretStr
+    """A read-only API key."""
+    requests_per_minute: int = Field(default=10, ge=2)
+    """What the plan allows: 10 on Free, twice the number of monitors on paid plans. Vigie takes at most 80%."""
+
+    @property
+    def per_poll(self) -> int:
+        """Requests that one poll may send."""
+        return max(int(self.requests_per_minute * SHARE * self.interval / MINUTE), 1)
+
+
+def requests_per_hour(config: UptimeRobotConfig) -> float:
+    """Requests in steady state, for up to 200 monitors; fewer where there are few monitors."""
+    return 3600 / config.interval * (config.per_poll if config.response_times else 1)
+
+
+class Row(Struct, rename="camel"):
+    """A monitor in the list."""
+
+    id: int | str
+    friendly_name: str | None = None
+    url: str | None = None
+    type: str | None = None
+    status: str | None = None
+    interval: float | None = None
+    ssl_expiry_date_time: str | float | None = None
+    domain_expire_date: str | float | None = None
+
+
+class Listing(Struct, rename="camel"):
+    """A page of monitors; on the last the link is null or absent."""
+
+    data: list[Row]
+    next_link: str | None = None
+
+
+class Point(Struct):
+    """One measurement, in milliseconds."""
+
+    value: float | None = None
+    datetime: str | None = None
+
+
+class Summary(Struct):
+    """Over the whole window, in milliseconds."""
+
+    average: float | None = None
+    avg: float | None = None
+
+
+class ResponseTimes(Struct):
+    """Response times of a window. The case of the series' name differs between reports; both are read."""
+
+    summary: Summary | None = None
+    series: list[Point] | None = field(default=None, name="timeSeries")
+    time_series: list[Point] | None = None
+
+    @property
+    def latest(self) -> float | None:
+        """The newest measurement, else the mean, in seconds."""
+        points = [point for point in self.series or self.time_series or () if point.value is not None]
+        newest = max(points, key=lambda point: unix(point.datetime) or 0.0, default=None)
+        mean = (self.summary.average or self.summary.avg) if self.summary else None
+        value = newest.value if newest else mean
+        return None if value is None else value * MILLISECOND
+
+
+class UptimeRobotSource(UptimeSource[UptimeRobotConfig]):
+    """The monitors of an UptimeRobot account."""
+
+    config_type = UptimeRobotConfig
+    provider = "uptimerobot"
+
+    def __init__(self, config: UptimeRobotConfig, context: Context) -> None:
+        super().__init__(config, context, turns=config.per_poll - 1)
+        context.budget.limit = max(int(config.requests_per_minute * SHARE), 1)
+        context.budget.period = MINUTE
+        self._api = Api(
+            Vendor(
+                "UptimeRobot",
+                config.base_url.rstrip("/"),
+                {"authorization": f"Bearer {config.api_key.get_secret_value()}"},
+                "check `api_key`: a read-only key is made under Integrations & API",
+                "give `api_key` a read-only or main key; the key of one monitor cannot list",
+            ),
+            context,
+            config.timeout,
+        )
+        self._left = ""
+
+    async def list_monitors(self) -> Listed:
+        """Every page of the account's monitors."""
+        found: list[Row] = []
+        cursor: str | None = ""
+        for _ in range(PAGES):
+            query: Query = {"limit": PAGE, "cursor": cursor} if cursor else {"limit": PAGE}
+            reply = await self._api.get("/monitors", Listing, query)
+            self._left = reply.headers.get("x-ratelimit-remaining", "")
+            found += reply.body.data
+            cursor = parameter(reply.body.next_link, "cursor")
+            if not cursor:
+                break
+        return [normalise(monitor) for monitor in found], ()
+
+    async def response_seconds(self, monitor_id: str) -> float | None:
+        """The newest response time of the last hour."""
+        now = self.context.now()
+        query = {"from": _date(now - WINDOW), "to": _date(now), "includeTimeSeries": "true"}
+        return (await self._api.get(f"/monitors/{monitor_id}/stats/response-time", ResponseTimes, query)).body.latest
+
+    async def describe(self) -> str:
+        """Monitors, and what is spent of the plan's requests."""
+        left = f"{self._left} requests left in this minute, " if self._left.isdecimal() else ""
+        spent = requests_per_hour(self.config)
+        return (
+            f"UptimeRobot: {await super().describe()}; {left}Vigie sends up to {spent:.0f} an hour "
+            f"({spent * 720:,.0f} a month) of the {self.config.requests_per_minute * 60:,} that the plan allows"
+        )
+
+    async def close(self) -> None:
+        """Give the connection up."""
+        await self._api.close()
+
+
+def normalise(monitor: Row) -> Monitor:
+    """A monitor as every provider's is."""
+    state = status(STATUSES, monitor.status)
+    return Monitor(
+        id=str(monitor.id),
+        name=monitor.friendly_name or monitor.url or "",
+        status=state,
+        timed=state != "paused" and monitor.type not in UNTIMED,
+        details={
+            INTERVAL: monitor.interval,
+            CERTIFICATE: _time(monitor.ssl_expiry_date_time),
+            DOMAIN: _time(monitor.domain_expire_date),
+        },
+    )
+
+
+def _time(said: str | float | None) -> float | None:
+    return unix(said) if isinstance(said, str) else said
+
+
+def _date(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
