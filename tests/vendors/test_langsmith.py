@@ -38,7 +38,7 @@ async def test_every_counter_has_the_vendors_sum(office: Desk) -> None:
     assert series(seen, f.TOKENS) == {("chat", "prompt"): 210.0, ("chat", "completion"): 25.0}
     assert value(seen, f.COST, "chat") == 0.375
     assert series(seen, f.MODEL_CALLS) == {("chat", "claude-sonnet-4-5"): 2.0, ("chat", "gpt-5-mini"): 1.0}
-    assert series(seen, f.MODEL_ERRORS) == {("chat", "claude-sonnet-4-5"): 1.0}
+    assert series(seen, f.MODEL_ERRORS) == {("chat", "claude-sonnet-4-5"): 1.0, ("chat", "gpt-5-mini"): 0.0}
     assert value(seen, f.MODEL_TOKENS, "chat", "gpt-5-mini", "completion") == 5
     assert value(seen, f.MODEL_COST, "chat", "claude-sonnet-4-5") == 0.25
     assert distribution(seen, f.RUN_DURATION, "chat").sum == 5.0

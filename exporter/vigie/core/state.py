@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from vigie.errors import StateError
 
 SCHEMA: Final = (
@@ -35,6 +37,7 @@ SCHEMA: Final = (
 """One script per version of the schema; a new version appends one and never edits those before it."""
 
 HOUR: Final = 3600
+_AMOUNTS: Final = msgspec.json.Decoder(list[tuple[str, tuple[str, ...], float]])
 
 Labels = tuple[str, ...]
 Series = tuple[str, Labels]
@@ -232,13 +235,13 @@ class State:
 
 
 def _dump(amounts: Mapping[Series, float]) -> str:
-    return json.dumps([[family, labels, amount] for (family, labels), amount in amounts.items()])
+    return msgspec.json.encode([(family, labels, amount) for (family, labels), amount in amounts.items()]).decode()
 
 
 def _difference(event: Event, known: str | None) -> dict[Series, float]:
     """What must be added so that the totals hold `event` as it is now, given the amounts that it was counted with."""
     if known is None:
         return {series: amount for series, amount in event.amounts.items() if amount}
-    before = {(family, tuple(labels)): amount for family, labels, amount in json.loads(known)}
+    before = {(family, labels): amount for family, labels, amount in _AMOUNTS.decode(known)}
     delta = {series: event.amounts.get(series, 0.0) - before.get(series, 0.0) for series in {*before, *event.amounts}}
     return {series: amount for series, amount in delta.items() if amount}

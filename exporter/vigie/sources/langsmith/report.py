@@ -87,8 +87,11 @@ def _add_counted(families: Families, report: Report) -> None:
             families.observe(family, Distribution((0,) * (len(family.buckets) + 1), 0.0), project)
         families.add(f.PENDING, report.pending.get(identity, 0), project)
     there = set(report.labels.values())
-    declared = [family for family in f.COUNTED if family is not f.UNLISTED]
-    export(declared, {series: total for series, total in report.totals.items() if there & set(series[1][:1])}, families)
+    totals = {series: total for series, total in report.totals.items() if there & set(series[1][:1])}
+    for name, labels in totals:
+        if name == f.MODEL_CALLS.name:
+            families.add(f.MODEL_ERRORS, 0.0, *labels)
+    export([family for family in f.COUNTED if family is not f.UNLISTED], totals, families)
 
 
 def _add_recent(families: Families, recent: Recent, labels: Mapping[str, str]) -> None:
