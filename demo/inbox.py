@@ -160,7 +160,9 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def _details(details: Any) -> str:
     if isinstance(details, dict):
         return "\n".join(
-            f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in details.items()
+            f"{name}: {value if isinstance(value, str) else json.dumps(value)}"
+            for name, value in details.items()
+            if value is not None
         )
     return "" if details is None else str(details)
 
