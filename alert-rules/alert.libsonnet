@@ -28,11 +28,10 @@ local condition(signal, threshold, settings, config) =
     else if signal.gauge then 'last_over_time(%s[%s])' % [signal.record, config.gaugeWindow]
     else signal.record;
   local operator = comparisons[alert.when].operator;
-  local enough = if alert.guard != null then 'round(%s * %d) >= %s' % [
-    alert.guard.events,
-    promql.seconds(alert.guard.window),
-    promql.number(settings.minimum),
-  ];
+  local events(guard) =
+    if std.get(guard, 'window') == null then guard.events
+    else 'round(%s * %d)' % [guard.events, promql.seconds(guard.window)];
+  local enough = if alert.guard != null then '%s >= %s' % [events(alert.guard), promql.number(settings.minimum)];
   std.join('\nand on (product)\n', [
     if operator == null then value else '%s %s %s' % [value, operator, promql.number(threshold)],
   ] + std.prune([enough, alert.onlyIf]));
@@ -43,7 +42,7 @@ local labels(alert, severity) = {
   class: alert.class,
   owner: alert.owner,
   [if alert.source != null then 'source']: alert.source,
-};
+} + alert.labels;
 
 local annotations(signal, severity, threshold, settings, config) =
   local alert = signal.alert;
@@ -75,7 +74,7 @@ local annotations(signal, severity, threshold, settings, config) =
 
 // What vigie.yaml may change, said in its own words when it contradicts itself.
 local checked(alert, settings) =
-  local name = 'thresholds.' + alert.name;
+  local name = 'thresholds.' + alert.settings;
   local sided = !std.objectHas(settings, 'severity');
   local given(key) = std.get(settings, key) != null;
   local takes = std.join(', ', ['enabled'] + (if sided then ['warning', 'critical'] else []) + (
@@ -99,7 +98,7 @@ local checked(alert, settings) =
 
 function(signal, config)
   local alert = signal.alert;
-  local settings = checked(alert, config.alerts[alert.name]);
+  local settings = checked(alert, config.alerts[alert.settings]);
   local limits = thresholds(settings);
   if !settings.enabled then [] else [
     {

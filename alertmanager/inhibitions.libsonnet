@@ -7,7 +7,9 @@ function(groups)
   local identity = ['alertname', 'product'] + std.set(std.flattenArrays([signal.by for signal in signals]));
 
   local muters = std.set(std.flattenArrays([alert.mutedBy for alert in alerts]));
-  local mutedBy(muter) = [alert.name for alert in alerts if std.member(alert.mutedBy, muter)];
+  local mutedBy(muter) = std.set([alert.name for alert in alerts if std.member(alert.mutedBy, muter)]);
+  local vendors = std.set(std.flattenArrays([alert.explainedBy for alert in alerts]));
+  local explainedBy(vendor) = std.set([alert.name for alert in alerts if std.member(alert.explainedBy, vendor)]);
   local speaksOfSource(name) = std.length([
     signal
     for signal in signals
@@ -26,4 +28,13 @@ function(groups)
       equal: ['product'] + if speaksOfSource(muter) then ['source'] else [],
     }
     for muter in muters
+  ] + [
+    // A warning that a vendor's incident explains. Criticals still page: an incident of one component somewhere must not
+    // keep a database that is down, or payments that fail, from waking anyone.
+    {
+      source_matchers: ['alertname="VendorIncident"', 'vendor="%s"' % vendor],
+      target_matchers: ['alertname=~"%s"' % std.join('|', explainedBy(vendor)), 'severity="warning"'],
+      equal: ['product'],
+    }
+    for vendor in vendors
   ]

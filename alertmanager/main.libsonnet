@@ -1,4 +1,4 @@
-// Who is told: routes by severity, the receivers that have a channel, and what mutes what.
+// Who is told: routes by audience and severity, the receivers that have a channel, and what mutes what.
 local inhibitions = import 'inhibitions.libsonnet';
 local receivers = import 'receivers.libsonnet';
 
@@ -6,12 +6,14 @@ local receivers = import 'receivers.libsonnet';
   local config = $._config,
   local audiences = receivers(config),
   local reached = [audience for audience in audiences if audience.configs != {}],
+  local unreached = [audience for audience in audiences if audience.configs == {}],
   local isReached(name) = std.length([audience for audience in reached if audience.name == name]) > 0,
+  local hours = config.channels.business_hours,
 
   alertmanagerConfig:: {
     templates: ['templates/*.tmpl'],
     route: {
-      // An alert that says no severity is not lost: it is treated as a warning.
+      // An alert that says no severity is not lost: it is treated as a warning, at any hour.
       receiver: if isReached('warning') then 'warning' else 'nowhere',
       group_by: ['alertname', 'product'],
       group_wait: config.routing.messageWait,
@@ -21,21 +23,29 @@ local receivers = import 'receivers.libsonnet';
         { receiver: 'nowhere', matchers: ['severity="info"'] },
         { receiver: 'nowhere', matchers: ['severity="none"', 'alertname!="Watchdog"'] },
       ] + [
-        { receiver: audience.name, matchers: audience.matchers } + audience.timing
-        for audience in audiences
-        if isReached(audience.name)
+        { receiver: audience.name, matchers: audience.matchers } + audience.timing +
+        (if audience.also then { continue: true } else {})
+        for audience in reached
       ] + [
         // What is left has nobody; it must not fall back to a receiver for something else.
         { receiver: 'nowhere', matchers: audience.matchers }
-        for audience in audiences
-        if !isReached(audience.name)
+        for audience in unreached
+        if !audience.also
       ],
     },
     receivers:
       [{ name: 'nowhere' }] + [{ name: audience.name } + audience.configs for audience in reached],
     inhibit_rules: inhibitions($._signals),
+    [if hours != null then 'time_intervals']: [{
+      name: 'business hours',
+      time_intervals: [{
+        weekdays: hours.days,
+        times: [{ start_time: hours.opens, end_time: hours.closes }],
+        location: config.timezone,
+      }],
+    }],
   },
 
   // One sentence for each kind of alert that reaches nobody with these channels.
-  unreached:: [audience.unreached for audience in audiences if !isReached(audience.name)],
+  unreached:: [audience.unreached for audience in unreached if audience.unreached != null],
 }

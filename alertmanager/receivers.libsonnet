@@ -1,85 +1,99 @@
-// The audiences: which alerts each one gets, how fast, and over which of the configured channels.
-local text(name) = '{{ template "vigie.%s" . }}' % name;
-local links = [
-  { href: text('runbook'), text: 'Runbook' },
-  { href: text('dashboard'), text: 'Dashboard' },
-  { href: text('silence'), text: 'Silence' },
-];
+// The audiences, in the order of their routes: which alerts each one gets, how fast, and over which channels.
+//
+//   matchers     what it gets
+//   timing       waits and hours that differ from those of the root route
+//   configs      its channels as Alertmanager has them; {} where none is set
+//   also         true where others are told of the same alerts; then nobody is lost without it
+//   unreached    the sentence to say when it has no channel, or null
+local channels = import 'channels.libsonnet';
 
-local pagerduty(config) =
-  local channel = config.channels.pagerduty;
-  {
-  [if channel != null then 'pagerduty_configs']: [{
-    routing_key_file: channel.routing_key_file,
-    url: channel.url,
-    client: 'Vigie',
-    client_url: text('dashboard'),
-    description: text('title'),
-    severity: text('pagerduty.severity'),
-    class: '{{ .CommonLabels.class }}',
-    component: '{{ .CommonLabels.component }}',
-    group: '{{ .CommonLabels.product }}',
-    details: {
-      value: text('values'),
-      threshold: '{{ .CommonAnnotations.threshold }}',
-      since: '{{ template "vigie.time" (dict "alert" (index .Alerts 0) "timezone" "%s") }}' % config.timezone,
-      first_step: '{{ .CommonAnnotations.action }}',
-      // In place of every label and annotation of every alert, which Alertmanager would write here.
-      firing: '{{ template "vigie.descriptions" .Alerts.Firing }}',
-      resolved: '{{ template "vigie.descriptions" .Alerts.Resolved }}',
-    },
-    links: links,
-  }],
-};
+local nobody = { pagerduty: null, slack: null, email: [], sms: [] };
 
-local slack(config) =
-  local channel = config.channels.slack;
-  {
-  [if channel != null then 'slack_configs']: [{
-    api_url_file: channel.webhook_url_file,
-    channel: channel.channel,
-    username: 'Vigie',
-    send_resolved: true,
-    color: text('slack.color'),
-    title: text('title'),
-    title_link: text('dashboard'),
-    fallback: text('title'),
-    text: '{{ template "vigie.slack.text" (dict "data" . "timezone" "%s") }}' % config.timezone,
-    mrkdwn_in: ['text'],
-    actions: [{ type: 'button', text: link.text, url: link.href } for link in links],
-  }],
-};
+function(config)
+  local channel = channels(config);
+  local title = '{{ template "vigie.title" . }}';
+  // What may wake people, and what they read when they look. A warning goes only to the second.
+  local pager(people, says=title) = channel.pagerduty(people.pagerduty, says) + channel.sms(people.sms, says);
+  local inbox(people, says=title) = channel.slack(people.slack, says) + channel.email(people.email, says);
 
-local heartbeat(config) =
-  local url = config.channels.deadmansswitch;
-  {
-  [if url != null then 'webhook_configs']: [{ url: url, send_resolved: false, max_alerts: 1 }],
-};
+  local recipients(carrier) = if carrier == null then [] else carrier.to;
+  local onCall = {
+    pagerduty: config.channels.pagerduty,
+    slack: config.channels.slack,
+    email: recipients(config.channels.email),
+    sms: recipients(config.channels.sms),
+  };
+  local byMail = channel.email(onCall.email, title);
+  local hours =
+    if config.channels.business_hours == null then {} else { active_time_intervals: ['business hours'] };
+  local urgent = { group_wait: config.routing.pageWait };
 
-function(config) [
-  {
-    name: 'critical',
+  // A team that is told of the alerts that concern it, whoever else is.
+  local team(audience) =
+    local people = nobody + if config.channels[audience] == null then {} else config.channels[audience];
+    local set = people != nobody;
+    [
+      {
+        name: audience + '-critical',
+        matchers: ['audience="%s"' % audience, 'severity="critical"'],
+        timing: urgent,
+        configs: pager(people) + inbox(people),
+        also: true,
+        unreached: 'no %s team is told of alerts for it: set channels.%s' % [audience, audience],
+      },
+      {
+        name: audience + '-warning',
+        matchers: ['audience="%s"' % audience, 'severity="warning"'],
+        timing: hours,
+        configs: inbox(people),
+        also: true,
+        unreached:
+          if set then 'no %s team is told of warnings for it: set channels.%s.slack or .email' % [audience, audience],
+      },
+    ];
+
+  // Every alert has a group, and so a wait, of its own: a new one does not ride on the wait of an older one. What is
+  // resolved, silenced or muted when the wait is over is not sent.
+  local level(it) = {
+    local people = nobody + it,
+    local says = '{{ if eq .Status "firing" }}Unanswered for %s. {{ end }}%s' % [it.after, title],
+    name: 'escalation-' + it.name,
     matchers: ['severity="critical"'],
-    timing: { group_wait: config.routing.pageWait },
-    configs: pagerduty(config) + slack(config),
-    unreached: 'critical alerts reach nobody: set channels.pagerduty or channels.slack',
-  },
-  {
-    name: 'warning',
-    matchers: ['severity="warning"'],
-    timing: {},
-    configs: slack(config),
-    unreached: 'warnings reach nobody: set channels.slack',
-  },
-  {
-    name: 'deadmansswitch',
-    matchers: ['alertname="Watchdog"'],
-    timing: {
-      group_wait: '0s',
-      group_interval: config.routing.heartbeat,
-      repeat_interval: config.routing.heartbeat,
+    timing: { group_by: ['...'], group_wait: it.after },
+    configs: pager(people, says) + inbox(people, says),
+    also: true,
+    unreached: null,
+  };
+
+  team('security') + team('finance') + std.map(level, config.channels.escalation) + [
+    {
+      name: 'critical',
+      matchers: ['severity="critical"'],
+      timing: urgent,
+      configs:
+        local told = pager(onCall) + channel.slack(onCall.slack, title);
+        if told != {} then told else byMail,
+      also: false,
+      unreached: 'critical alerts reach nobody: set channels.pagerduty, channels.slack, channels.sms or channels.email',
     },
-    configs: heartbeat(config),
-    unreached: 'nobody notices when alerting itself stops: set channels.deadmansswitch',
-  },
-]
+    {
+      name: 'warning',
+      matchers: ['severity="warning"'],
+      timing: hours,
+      configs: inbox(onCall),
+      also: false,
+      unreached: 'warnings reach nobody: set channels.slack or channels.email',
+    },
+    {
+      name: 'deadmansswitch',
+      matchers: ['alertname="Watchdog"'],
+      timing: {
+        group_wait: '0s',
+        group_interval: config.routing.heartbeat,
+        repeat_interval: config.routing.heartbeat,
+      },
+      configs: channel.heartbeat,
+      also: false,
+      unreached: 'nobody notices when alerting itself stops: set channels.deadmansswitch',
+    },
+  ]

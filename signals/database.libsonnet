@@ -7,6 +7,7 @@ function(config)
     owner: 'backend',
     source: 'postgres',
     runbook: 'RB-002',
+    explainedBy: ['supabase'],
   };
 
   [

@@ -106,6 +106,39 @@ function(config)
       },
     },
     {
+      name: 'queueGrowth',
+      title: 'Queue growth',
+      description: 'Jobs by which all queues together grew within ten minutes.',
+      unit: 'count',
+      gauge: true,
+      record: 'product:celery_queue_growth:delta10m',
+      sources: {
+        celery: |||
+          sum by (product) (last_over_time(product_queue:celery_queue_length:max[%(gauge)s]))
+          -
+          sum by (product) (last_over_time(product_queue:celery_queue_length:max[%(gauge)s] offset 10m))
+        ||| % { gauge: config.gaugeWindow },
+      },
+      alert: job {
+        name: 'StuckWorkers',
+        class: 'availability',
+        summary: 'Workers are up and finish nothing.',
+        says: 'The queues of {{ $labels.product }} grew by %(value)s jobs in ten minutes, and the workers that are up finish none',
+        action: 'Restart the workers; see with `celery inspect active` what they are stuck in, and give it a time limit.',
+        mutedBy+: ['CeleryEventsOff', 'CeleryEventsLost'],
+        // Without task events, what the heartbeats of the workers say to be begun stands in for what is finished.
+        onlyIf: |||
+          %(workers)s > 0
+          and on (product)
+          (
+            %(finished)s
+            or
+            sum by (product) (rate(vigie_celery_worker_processed_total{%(vigie)s}[%(window)s]))
+          ) == 0
+        ||| % { workers: promql.latest(workers, config), finished: finished, vigie: vigie, window: window },
+      },
+    },
+    {
       name: 'eventsEnabled',
       title: 'Task events',
       description: 'Whether a worker sends the events from which jobs are counted.',

@@ -13,7 +13,8 @@
 //   sources      where the number comes from: an expression for each source, one unless `perSource`
 //   perSource    the name of the source becomes the label `source`, so several may be recorded side by side
 //   alert        when and how people are told, or null:
-//     name         of the alert; its thresholds and times are `_config.alerts[name]`
+//     name         of the alert
+//     settings     its thresholds and times are `_config.alerts[settings]`; the name, unless several signals share one
 //     when         'above' or 'below' a threshold, 'down' (below 1), 'present' (has a series at all)
 //     summary      one sentence that holds for every such alert
 //     says         beginning of the description, with %(value)s for the value; the rest is made from the thresholds
@@ -23,21 +24,30 @@
 //     class        kind of trouble: label, and class of the page
 //     owner        team that has to act: label
 //     source       source of Vigie that the number depends on: label, so that SourceSilent can mute it
-//     guard        { events, window }: rate of events that must make up `minimum` in the window, or null
+//     labels       other labels: `audience` (who is told beside the usual), `pattern` and `window` (which of
+//                  several)
+//     guard        { events, window }: rate of events that must make up `minimum` in the window, or null; without a window
+//                  `events` is their number
 //     onlyIf       another condition on the product, or null
 //     mutedBy      alerts that explain this one
+//     explainedBy  vendors whose incident (VendorIncident, label `vendor`) explains this one
 function(config)
   local optional = { record: null, by: [], gauge: false, perSource: false, alert: null };
-  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], source: null };
+  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], explainedBy: [], source: null, labels: {} };
   local complete(signal) = optional + signal + {
-    alert: if std.get(signal, 'alert') == null then null else optionalInAlert + signal.alert,
+    alert: if std.get(signal, 'alert') == null then null else optionalInAlert { settings: signal.alert.name } + signal.alert,
   };
   local groups = [
     { name: 'site', signals: (import 'uptime.libsonnet')(config) },
     { name: 'api', signals: (import 'api.libsonnet')(config) },
-    { name: 'jobs', signals: (import 'jobs.libsonnet')(config) },
+    { name: 'slo', signals: (import 'slo.libsonnet')(config) },
+    { name: 'jobs', signals: (import 'jobs.libsonnet')(config) + (import 'redis.libsonnet')(config) },
     { name: 'database', signals: (import 'database.libsonnet')(config) },
+    { name: 'auth', signals: (import 'auth.libsonnet')(config) },
+    { name: 'business', signals: (import 'business.libsonnet')(config) },
+    { name: 'llm', signals: (import 'llm.libsonnet')(config) },
     { name: 'hosting', signals: (import 'hosting.libsonnet')(config) },
+    { name: 'vendors', signals: (import 'vendors.libsonnet')(config) },
     { name: 'monitoring', signals: (import 'vigie.libsonnet')(config) },
   ];
   [group { signals: [complete(signal) for signal in super.signals] } for group in groups]

@@ -19,7 +19,9 @@ function(product) {
     probes: product.probes,
     probeIntervals: if product.probes == [] then super.probeIntervals else [probe.interval for probe in product.probes],
     alerts+: { [name]+: threshold(product.thresholds[name]) for name in std.objectFields(product.thresholds) },
-    channels: product.channels,
+    channels: product.channels {
+      escalation: [level { after: promql.duration(level.after) } for level in super.escalation],
+    },
     links+: product.links,
     stack+: product.stack,
   },

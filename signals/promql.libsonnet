@@ -23,6 +23,17 @@
     if std.length(lines) == 1 then 'round(%s, 1e-6)' % expr
     else std.join('\n', ['round('] + ['  ' + line for line in lines] + [', 1e-6)']),
 
+  // Events per second of a counter of Vigie's; two Vigies that count the same count once.
+  rate(counter, selector, window)::
+    'max by (product) (sum by (product, instance) (rate(%s{%s}[%s])))' % [counter, selector, window],
+
+  // A gauge of Vigie's by these labels: the best informed of two Vigies wins.
+  gauge(name, selector, by=[])::
+    'max by (%s) (%s{%s})' % [std.join(', ', ['product'] + by), name, selector],
+
+  // The latest value of a recorded gauge, through missed scrapes.
+  latest(record, config):: 'last_over_time(%s[%s])' % [record, config.gaugeWindow],
+
   // Events of `part` per event of `whole` (both rates with the same labels); 0 where there was no event, or never one of
   // the part: nothing went wrong.
   share(part, whole):: $.exact(|||

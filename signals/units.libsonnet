@@ -28,6 +28,22 @@ local number = (import 'promql.libsonnet').number;
     value: '{{ $value | humanize }}',
     text(threshold): number(threshold),
   },
+  // How many times as much as is normal or allowed.
+  times: {
+    grafana: 'none',
+    value: '{{ $value | humanize }} times',
+    text(threshold): number(threshold) + ' times',
+  },
+  dollars: {
+    grafana: 'currencyUSD',
+    value: '${{ $value | printf "%.2f" }}',
+    text(threshold): '$%.2f' % threshold,
+  },
+  days: {
+    grafana: 'd',
+    value: '{{ $value | humanize }} days',
+    text(threshold): number(threshold) + ' days',
+  },
   // 1 is good, 0 is not.
   up: {
     grafana: 'bool_yes_no',

@@ -1,5 +1,6 @@
 // Whether anybody is looking: silence is not health, so whatever is read has a twin that says that it is not.
 function(config)
+  local promql = import 'promql.libsonnet';
   local vigie = config.selectors.vigie;
   local absent = [
     'absent(up{job="%s",product="%s"})' % [job, config.product]
@@ -55,6 +56,44 @@ function(config)
         says: 'The numbers of {{ $labels.source }} of {{ $labels.product }} are %(value)s intervals old',
         action: 'Run `vigie check`; if the source answers, restart Vigie.',
         mutedBy: ['DatabaseDown', 'SourceSilent'],
+      },
+    },
+    {
+      name: 'budget',
+      title: 'Requests left',
+      description: 'Requests that Vigie may still send to a source within its allowance.',
+      unit: 'count',
+      gauge: true,
+      by: ['source'],
+      record: 'product_source:vigie_source_budget_remaining:min',
+      sources: { vigie: 'min by (product, source) (vigie_source_budget_remaining{%s})' % vigie },
+      alert: silent {
+        name: 'ApiBudgetLow',
+        class: 'saturation',
+        when: 'below',
+        summary: 'Requests to a source are used up.',
+        says: 'Vigie may send %(value)s requests to {{ $labels.source }} of {{ $labels.product }} now, so its numbers come late',
+        action: 'Raise its interval in vigie.yaml, or its allowance if the plan has more.',
+      },
+    },
+    {
+      name: 'seriesDropped',
+      title: 'Series dropped',
+      description: 'Series that were folded into `other` in a quarter of an hour, because their family has too many.',
+      unit: 'count',
+      by: ['source', 'family'],
+      record: 'product_family:vigie_series_dropped:increase15m',
+      sources: {
+        vigie: promql.exact(
+          'max by (product, source, family) (' +
+          'sum by (product, instance, source, family) (increase(vigie_series_dropped_total{%s}[15m])))' % vigie
+        ),
+      },
+      alert: silent {
+        name: 'SeriesDropped',
+        summary: 'A source has more series than it may have.',
+        says: '%(value)s series of {{ $labels.family }} ({{ $labels.source }}) of {{ $labels.product }} were folded into one',
+        action: 'Find the label that grows; bound it, or raise max_series of the source.',
       },
     },
     {

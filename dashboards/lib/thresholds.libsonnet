@@ -14,7 +14,7 @@ local step(state, value) = coloured(colours[state], value);
     if signal.alert == null then []
     else
       local alert = signal.alert;
-      local settings = config.alerts[alert.name];
+      local settings = config.alerts[alert.settings];
       local sides = $.sides(settings);
       if alert.when == 'down' then [step(settings.severity, null), step('good', 1)]
       else if alert.when == 'below' then

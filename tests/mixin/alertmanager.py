@@ -1,4 +1,4 @@
-"""A real Alertmanager with the rendered routing, and a collector that stands where PagerDuty and Slack would."""
+"""A real Alertmanager with the rendered routing, and a collector that stands where PagerDuty, Slack and SNS would."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import contextlib
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -44,11 +45,13 @@ def collecting() -> Iterator[Collector]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            is_form = self.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
+            body = dict(parse_qsl(text)) if is_form else json.loads(text)
             collector.messages.setdefault(self.path.split("/")[1], []).append(body)
-            self.send_response(202 if self.path.startswith("/pagerduty") else 200)
+            self.send_response(202 if "event_action" in body else 200)
             self.end_headers()
-            self.wfile.write(b"ok")
+            self.wfile.write(b"<PublishResponse/>" if is_form else b"ok")
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -75,6 +78,23 @@ class Alertmanager:
         """Send alerts as Prometheus does."""
         httpx.post(f"{self.url}/api/v2/alerts", json=list(alerts)).raise_for_status()
 
+    def silence(self, **labels: str) -> str:
+        """Say "I am on it" for the alerts with these labels; the answer is the silence's id."""
+        now = datetime.now(UTC)
+        silence = {
+            "matchers": [{"name": name, "value": value, "isRegex": False} for name, value in labels.items()],
+            "startsAt": now.isoformat(),
+            "endsAt": (now + timedelta(hours=1)).isoformat(),
+            "createdBy": "on-call",
+            "comment": "I am on it",
+        }
+        made: str = httpx.post(f"{self.url}/api/v2/silences", json=silence).raise_for_status().json()["silenceID"]
+        return made
+
+    def speak(self, silence: str) -> None:
+        """End a silence."""
+        httpx.delete(f"{self.url}/api/v2/silence/{silence}").raise_for_status()
+
     def muted(self) -> set[tuple[str, str, str]]:
         """Name, severity and product of the alerts that another one mutes."""
         alerts = httpx.get(f"{self.url}/api/v2/alerts").raise_for_status().json()
@@ -85,23 +105,58 @@ class Alertmanager:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Channels as `vigie.yaml` has them, each of which leads to the collector under a name."""
+
+    folder: Path
+    collector: Collector
+
+    def file(self, name: str, content: str) -> str:
+        """A file for Alertmanager to read."""
+        (self.folder / name).write_text(content)
+        return str(self.folder / name)
+
+    def url(self, name: str) -> str:
+        """Where the collector keeps messages under the name."""
+        return f"http://127.0.0.1:{self.collector.port}/{name}"
+
+    def pagerduty(self, name: str) -> dict[str, str]:
+        """A service of its own."""
+        return {"routing_key_file": self.file(f"{name}.key", "integration-key"), "url": self.url(name)}
+
+    def slack(self, name: str, channel: str = "#alerts") -> dict[str, str]:
+        """A webhook of its own."""
+        return {"webhook_url_file": self.file(f"{name}.hook", self.url(name)), "channel": channel}
+
+    def everyday(self) -> dict[str, Any]:
+        """What most products have."""
+        return {
+            "pagerduty": self.pagerduty("pagerduty"),
+            "slack": self.slack("slack"),
+            "deadmansswitch": self.url("beat"),
+        }
+
+
+def hastened(config: str) -> str:
+    """The same routing in less time: a minute of escalation is a tenth of a second, other waits are three of them."""
+    escalated = re.sub(r"(group_wait): (\d+)m\b", r"\1: \g<2>00ms", config)
+    return re.sub(r"(group_wait|group_interval): \d+[sm]\b", r"\1: 300ms", escalated)
+
+
 @contextlib.contextmanager
-def alerting(folder: Path) -> Iterator[Alertmanager]:
+def alerting(
+    folder: Path,
+    channels: Callable[[Ways], Mapping[str, Any]] = Ways.everyday,
+    env: Mapping[str, str] | None = None,
+    **changes: Any,
+) -> Iterator[Alertmanager]:
     """Run Alertmanager with what is rendered for the shop, its waits cut short."""
     with collecting() as collector:
-        (folder / "key").write_text("integration-key")
-        (folder / "hook").write_text(f"http://127.0.0.1:{collector.port}/slack")
-        channels = {
-            "pagerduty": {
-                "routing_key_file": str(folder / "key"),
-                "url": f"http://127.0.0.1:{collector.port}/pagerduty",
-            },
-            "slack": {"webhook_url_file": str(folder / "hook")},
-            "deadmansswitch": f"http://127.0.0.1:{collector.port}/beat",
-        }
-        write(render(product(channels=channels), ROOT).files, folder)
+        shop = product(channels=channels(Ways(folder, collector)), **changes)
+        write(render(shop, ROOT).files, folder)
         config = folder / "alertmanager" / "alertmanager.yaml"
-        config.write_text(re.sub(r"(group_wait|group_interval): \w+", r"\1: 300ms", config.read_text()))
+        config.write_text(hastened(config.read_text()))
         port = free_port()
         command: Sequence[str | Path] = [
             binary("alertmanager"),
@@ -110,7 +165,7 @@ def alerting(folder: Path) -> Iterator[Alertmanager]:
             f"--web.listen-address=127.0.0.1:{port}",
             "--cluster.listen-address=",
         ]
-        with running(command, lambda: answers(port), folder / "log"):
+        with running(command, lambda: answers(port), folder / "log", env=env):
             yield Alertmanager(f"http://127.0.0.1:{port}", collector)
 
 
@@ -140,6 +195,6 @@ def alert(
     }
 
 
-def over(alert: Mapping[str, Any]) -> dict[str, Any]:
-    """The same alert, which ended after twelve minutes."""
-    return {**alert, "endsAt": (STARTED + timedelta(minutes=12)).isoformat()}
+def over(alert: Mapping[str, Any], *, ended: datetime = STARTED + timedelta(minutes=12)) -> dict[str, Any]:
+    """The same alert, which ended: after twelve minutes unless a test says otherwise."""
+    return {**alert, "endsAt": ended.isoformat()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.mixin import boundaries_business, boundaries_vendors
 from tests.mixin.levels import (
     answers,
     app,
@@ -256,4 +257,6 @@ ROWS = (
         decoys={vigie("up"): 0},
     ),
     _down(vigie("up"), "critical", alert="VigieDown", labels=MONITORING, lasting=300),
+    *boundaries_business.ROWS,
+    *boundaries_vendors.ROWS,
 )

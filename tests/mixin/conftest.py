@@ -24,6 +24,18 @@ SHOP = {
     "channels": {
         "pagerduty": {"routing_key_file": "/run/secrets/pagerduty"},
         "slack": {"webhook_url_file": "/run/secrets/slack"},
+        "email": {"smarthost": "smtp.example:587", "sender": "vigie@shop.example", "to": ["team@shop.example"]},
+        "sms": {"region": "eu-west-3", "to": ["+33612345678"]},
+        "security": {
+            "pagerduty": {"routing_key_file": "/run/secrets/pagerduty_security"},
+            "slack": {"webhook_url_file": "/run/secrets/slack_security", "channel": "#security"},
+        },
+        "finance": {"email": ["finance@shop.example"]},
+        "escalation": [
+            {"name": "tech-lead", "after": "15m", "pagerduty": {"routing_key_file": "/run/secrets/pagerduty_lead"}},
+            {"name": "cto", "after": "30m", "sms": ["+33698765432"]},
+        ],
+        "business_hours": {},
         "deadmansswitch": "https://beats.example/shop",
     },
     "stack": {"node": "node:9100"},

@@ -44,6 +44,7 @@ class Case:
         values: By seconds and expression: labels of each sample to its value.
         annotations: Of every alert that fires.
         samples: Series that are given sample by sample; None is one that was never taken.
+        step: Seconds between two samples and between two evaluations, where windows are too long for `STEP`.
     """
 
     name: str
@@ -52,12 +53,13 @@ class Case:
     values: Mapping[tuple[int, str], Mapping[str, float]] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+    step: int = STEP
 
     def document(self) -> dict[str, Any]:
         """The test as promtool reads it."""
         return {
             "name": self.name,
-            "interval": f"{STEP}s",
+            "interval": f"{self.step}s",
             "input_series": [
                 {"series": selector, "values": " ".join(samples)} for selector, samples in self._samples().items()
             ],
@@ -141,7 +143,7 @@ def verify(rules: Rules, cases: Sequence[Case], folder: Path) -> None:
     (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": list(rules.groups)}, sort_keys=False))
     document = {
         "rule_files": ["rules.yaml"],
-        "evaluation_interval": f"{STEP}s",
+        "evaluation_interval": f"{max(case.step for case in cases)}s",
         "group_eval_order": [group["name"] for group in rules.groups],
         "tests": [case.document() for case in cases],
     }

@@ -28,6 +28,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
         "process_resident_memory_bytes": "",
         # blackbox_exporter 0.28, with the labels of our probe targets
         "probe_success": "probe interval",
+        "probe_ssl_earliest_cert_expiry": "probe interval",
         # node_exporter 1.11
         "node_cpu_seconds_total": "cpu mode",
         "node_filesystem_avail_bytes": "device fstype mountpoint",

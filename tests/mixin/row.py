@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.mixin.promtool import Labels, Levels
+from tests.mixin.promtool import STEP, Labels, Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Row:
     few: Sequence[Levels] = ()
     decoys: Levels | None = None
     name: str = ""
+
+    @property
+    def long(self) -> int:
+        """Steps that outlast its window and its `for`."""
+        return max(64, (self.window + self.lasting) // STEP + 4)
 
     @property
     def id(self) -> str:

@@ -12,12 +12,6 @@ from tests.mixin.boundaries import ROWS
 from tests.mixin.promtool import STEP, Case, Labels, Levels, Rules, Stretch, counts, verify
 from tests.mixin.row import Row
 
-QUIET = 64
-"""Steps before anything happens: longer than any window."""
-LONG = 64
-"""Steps that outlast any window and any `for`."""
-T = QUIET * STEP
-
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_boundaries(row: Row, rules: Rules, tmp_path: Path) -> None:
@@ -25,20 +19,21 @@ def test_boundaries(row: Row, rules: Rules, tmp_path: Path) -> None:
 
 
 def _sides(row: Row) -> Iterator[Case]:
+    long, start = row.long, row.long * STEP
     for severity, side in row.sides.items():
         milder = [each for each in row.sides if each != severity and severity == "critical"]
-        fires = T + row.window + row.lasting
+        fires = start + row.window + row.lasting
         yield Case(
             f"{row.id}: exactly at the {severity} threshold it does not fire",
-            _after_quiet(row, Stretch(side.at, LONG)),
-            {(fires, row.alert): _alerts(row, milder), (T + (LONG - 1) * STEP, row.alert): _alerts(row, milder)},
+            _after_quiet(row, Stretch(side.at, long)),
+            {(fires, row.alert): _alerts(row, milder), (start + (long - 1) * STEP, row.alert): _alerts(row, milder)},
         )
         early = milder if row.window else []
         yield Case(
             f"{row.id}: beyond the {severity} threshold it fires, not a moment before its time",
-            _after_quiet(row, Stretch(side.beyond, LONG)),
+            _after_quiet(row, Stretch(side.beyond, long)),
             {
-                (T, row.alert): _alerts(row, [severity, *milder]) if fires == T else [],
+                (start, row.alert): _alerts(row, [severity, *milder]) if fires == start else [],
                 (fires - STEP, row.alert): _alerts(row, early),
                 (fires, row.alert): _alerts(row, [severity, *milder]),
             },
@@ -46,24 +41,25 @@ def _sides(row: Row) -> Iterator[Case]:
 
 
 def _faults(row: Row) -> Iterator[Case]:
+    long, start = row.long, row.long * STEP
     steps = (max(side.seen for side in row.sides.values()) + row.lasting) // STEP + 20
-    end = T + steps * STEP
+    end = start + steps * STEP
     last = max(row.sides, key=lambda severity: row.sides[severity].seen)
     seen = row.sides[last].seen
     everything = _alerts(row, list(row.sides))
     yield Case(
         f"{row.id}: a missed scrape does not start the wait anew",
-        _after_quiet(row, Stretch(row.far, seen // STEP + 2), Stretch(None, 1), Stretch(row.far, LONG)),
+        _after_quiet(row, Stretch(row.far, seen // STEP + 2), Stretch(None, 1), Stretch(row.far, long)),
         {
-            (T + seen + row.lasting, row.alert): everything,
-            (T + seen + row.lasting - STEP, row.alert): [each for each in everything if each["severity"] != last]
+            (start + seen + row.lasting, row.alert): everything,
+            (start + seen + row.lasting - STEP, row.alert): [each for each in everything if each["severity"] != last]
             if seen > min(side.seen for side in row.sides.values())
             else [],
         },
     )
     yield Case(
         f"{row.id}: it ends when all is well again",
-        _after_quiet(row, Stretch(row.far, steps), Stretch(row.quiet, LONG)),
+        _after_quiet(row, Stretch(row.far, steps), Stretch(row.quiet, long)),
         {
             (end + side.ends + wait, row.alert): _alerts(
                 row, [each for each in row.sides if row.sides[each].ends > side.ends + wait]
@@ -73,35 +69,36 @@ def _faults(row: Row) -> Iterator[Case]:
         },
     )
     if any(counts(selector) for selector in row.quiet):
-        again = T + 2 * LONG * STEP
+        again = start + 2 * long * STEP
         yield Case(
             f"{row.id}: a restart of what counts is no event, and hides none",
             _after_quiet(
-                row, Stretch(row.quiet, LONG, reset=True), Stretch(row.far, LONG), Stretch(row.far, LONG, reset=True)
+                row, Stretch(row.quiet, long, reset=True), Stretch(row.far, long), Stretch(row.far, long, reset=True)
             ),
-            {(T + offset * STEP, row.alert): [] for offset in (0, 1, LONG)}
-            | {(again + offset * STEP, row.alert): everything for offset in (-1, 0, 1, LONG - 1)},
+            {(start + offset * STEP, row.alert): [] for offset in (0, 1, long)}
+            | {(again + offset * STEP, row.alert): everything for offset in (-1, 0, 1, long - 1)},
         )
     else:
         yield Case(
             f"{row.id}: it outlives its numbers by two minutes",
-            _after_quiet(row, Stretch(row.far, steps), Stretch(None, LONG)),
+            _after_quiet(row, Stretch(row.far, steps), Stretch(None, long)),
             {(end - STEP, row.alert): everything, (end + 90, row.alert): everything, (end + 105, row.alert): []},
         )
 
 
 def _few(row: Row) -> Iterator[Case]:
+    long, start = row.long, row.long * STEP
     if row.few:
         too_few, enough = row.few
-        fires = T + row.window + row.lasting
+        fires = start + row.window + row.lasting
         yield Case(
             f"{row.id}: too few events say nothing",
-            _after_quiet(row, Stretch(too_few, LONG)),
-            {(fires, row.alert): [], (T + (LONG - 1) * STEP, row.alert): []},
+            _after_quiet(row, Stretch(too_few, long)),
+            {(fires, row.alert): [], (start + (long - 1) * STEP, row.alert): []},
         )
         yield Case(
             f"{row.id}: just enough events say it all",
-            _after_quiet(row, Stretch(enough, LONG)),
+            _after_quiet(row, Stretch(enough, long)),
             {(fires, row.alert): _alerts(row, list(row.sides))},
         )
 
@@ -115,7 +112,7 @@ def _after_quiet(row: Row, *stretches: Stretch) -> list[Stretch]:
         beside |= row.decoys
     return [
         Stretch(None if each.levels is None else {**each.levels, **beside}, each.steps, each.reset)
-        for each in (Stretch(row.quiet, QUIET), *stretches)
+        for each in (Stretch(row.quiet, row.long), *stretches)
     ]
 
 

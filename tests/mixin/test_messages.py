@@ -157,6 +157,9 @@ MUTED = (
     ),
     ("and not the other way", "SourceSilent warning source=postgres", "DatabaseDown critical source=postgres", False),
     ("one worker by all", "NoWorkers critical source=celery", "WorkerDown warning source=celery hostname=w", True),
+    ("what a vendor's incident explains", "VendorIncident warning vendor=stripe", "PaymentFailures warning", True),
+    ("but no page", "VendorIncident warning vendor=stripe", "PaymentFailures critical", False),
+    ("nothing of another vendor", "VendorIncident warning vendor=railway", "PaymentFailures warning", False),
     ("a stale source by its silence", "SourceSilent warning source=redis", "SourceStale warning source=redis", True),
 )
 """What mutes what: the case, the alert that fires, the other one, and whether that is muted."""

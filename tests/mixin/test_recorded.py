@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.mixin import recorded_vendors
 from tests.mixin.boundaries import ROWS
 from tests.mixin.levels import answers, app, disk, durations, ended, free, idle, resident, vigie, waiting, workers
 from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
-
-SHOP = '{product="shop"}'
-
-
-def one(record: str, **labels: str) -> str:
-    """A recorded series of the product."""
-    inside = ", ".join(f'{name}="{value}"' for name, value in sorted({"product": "shop", **labels}.items()))
-    return f"{record}{{{inside}}}"
+from tests.mixin.recorded_vendors import SHOP, one
 
 
 def _levels(alert: str) -> Levels:
@@ -126,6 +120,7 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         {one("product_job_instance:up:max", job="app", instance="app:1"): 0},
     ),
     "product:vigie_up:max": ({app("up"): 0, vigie("up"): 1}, {one("product:vigie_up:max"): 1}),
+    **recorded_vendors.RECORDED,
 }
 """By recorded series: levels that hold for 20 minutes, and what is recorded then."""
 
@@ -185,6 +180,7 @@ NOTHING: tuple[Nothing, ...] = (
         "product:celery_task_failed_per_finished:ratio_rate10m",
         1,
     ),
+    *recorded_vendors.NOTHING,
 )
 
 
@@ -200,7 +196,7 @@ def test_nothing_of_nothing(nothing: Nothing, rules: Rules, tmp_path: Path) -> N
 def test_recorded_value(record: str, rules: Rules, tmp_path: Path) -> None:
     levels, recorded = RECORDED[record]
     # rates are recorded as they are, because others divide by them
-    query = f"round({record}, 1e-6)" if record in WINDOWS else record
+    query = f"round({record}, 1e-6)" if record in WINDOWS or record in recorded_vendors.RATES else record
     elsewhere: Levels = {
         re.sub(r'job="\w+"', 'job="elsewhere"', each): 1000 + (level or 0) for each, level in levels.items()
     }

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tests.mixin.levels import answers, durations, vigie, waiting
+from tests.mixin.levels_vendors import cancelled, runs
 from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
+from tests.mixin.recorded_vendors import BLACKBOX, DAYS
 
 DASHBOARD = "http://localhost:3000/d/vigie-ops?var-product=shop"
 RUNBOOKS = "http://localhost:9847/runbooks"
@@ -18,6 +20,9 @@ def silence(alert: str) -> str:
     """The address at which the alert's form of a silence is filled in."""
     return f"http://localhost:9093/#/silences/new?filter=%7Balertname%3D%22{alert}%22%2Cproduct%3D%22shop%22%7D"
 
+
+SERIES = {"QueueBackup": {"queue_name": "emails"}, "CertificateExpiry": {"source": "blackbox", "probe": "api"}}
+"""Labels of the series that fires."""
 
 Text = tuple[str, str, Levels, dict[str, str]]
 TEXTS: tuple[Text, ...] = (
@@ -79,6 +84,52 @@ TEXTS: tuple[Text, ...] = (
             "runbook_url": f"{RUNBOOKS}/RB-002-database.md",
         },
     ),
+    (
+        "LLMCostPerRequest",
+        "warning",
+        runs(100, dollars=25),
+        {
+            "summary": "Requests to the model are expensive.",
+            "description": (
+                "A request to shop costs $0.25 of model calls on average. More than $0.10 for 5m is a warning."
+            ),
+            "value": "$0.25",
+            "threshold": "$0.10",
+            "action": "Find the longest prompts in LangSmith: shorten them, cache them, or take a cheaper model.",
+            "runbook_url": f"{RUNBOOKS}/RB-013-model.md",
+        },
+    ),
+    (
+        "ChurnSpike",
+        "critical",
+        cancelled(60, 10),
+        {
+            "summary": "More subscriptions end than usual.",
+            "description": (
+                "6 times as many subscriptions of shop ended within 24 hours as is normal. "
+                "More than 5 times for 15m is critical."
+            ),
+            "value": "6 times",
+            "threshold": "5 times",
+            "action": "Read the reasons of the cancellations in Stripe: failed payments, a price, or a release.",
+            "runbook_url": f"{RUNBOOKS}/RB-012-sign-ups-and-churn.md",
+        },
+    ),
+    (
+        "CertificateExpiry",
+        "warning",
+        {BLACKBOX: 10 * DAYS + 1200},
+        {
+            "summary": "A certificate ends soon.",
+            "description": ("The certificate of api of shop ends in 10 days. Less than 14 days for 15m is a warning."),
+            "value": "10 days",
+            "threshold": "14 days",
+            "action": (
+                "Find out why it was not renewed: a DNS record, a challenge that fails, or a domain that was moved."
+            ),
+            "runbook_url": f"{RUNBOOKS}/RB-016-certificate.md",
+        },
+    ),
 )
 """Alert, severity, what the product shows, and the annotations."""
 
@@ -90,7 +141,7 @@ def test_texts(text: Text, groups: list[dict[str, Any]], tmp_path: Path) -> None
         Rules(groups).behind(alert).only(lambda rule: rule.get("labels", {}).get("severity", severity) == severity)
     )
     (labels,) = [rule["labels"] for group in written.groups for rule in group["rules"] if "alert" in rule]
-    more = {"queue_name": "emails"} if alert == "QueueBackup" else {}
+    more = SERIES.get(alert, {})
     annotations = {**says, "dashboard_url": DASHBOARD, "silence_url": silence(alert)}
     case = Case(
         alert,

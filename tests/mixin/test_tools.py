@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.mixin.conftest import ROOT, product
 from tests.real.tools import binary
@@ -45,89 +44,3 @@ def test_blackbox_exporter_accepts_its_configuration(folder: Path) -> None:
 
 def test_amtool_accepts_the_routing(folder: Path) -> None:
     run(binary("amtool"), "check-config", folder / "alertmanager" / "alertmanager.yaml")
-
-
-@pytest.mark.parametrize(
-    ("labels", "receivers"),
-    [
-        ("alertname=SiteDown product=shop severity=critical", "critical"),
-        ("alertname=QueueBackup product=shop severity=warning", "warning"),
-        ("alertname=DailyStats product=shop severity=info", "nowhere"),
-        ("alertname=Watchdog severity=none", "deadmansswitch"),
-        ("alertname=SomethingElse severity=none", "nowhere"),
-        ("alertname=SomeoneElses", "warning"),
-    ],
-)
-def test_who_is_told(labels: str, receivers: str, rendered: Path) -> None:
-    config = rendered / "alertmanager" / "alertmanager.yaml"
-    run(
-        binary("amtool"),
-        "config",
-        "routes",
-        "test",
-        f"--config.file={config}",
-        f"--verify.receivers={receivers}",
-        *labels.split(),
-    )
-
-
-PAGERDUTY = {"pagerduty": {"routing_key_file": "/run/secrets/pagerduty"}}
-SLACK = {"slack": {"webhook_url_file": "/run/secrets/slack"}}
-
-
-@pytest.mark.parametrize(
-    ("channels", "routes", "unreached"),
-    [
-        (
-            {},
-            {"critical": "nowhere", "warning": "nowhere", "Watchdog": "nowhere", "": "nowhere"},
-            ["critical alerts", "warnings", "nobody notices"],
-        ),
-        (
-            PAGERDUTY,
-            {"critical": "critical", "warning": "nowhere", "Watchdog": "nowhere", "": "nowhere"},
-            ["warnings", "nobody notices"],
-        ),
-        (
-            SLACK,
-            {"critical": "critical", "warning": "warning", "Watchdog": "nowhere", "": "warning"},
-            ["nobody notices"],
-        ),
-        (
-            PAGERDUTY | SLACK | {"deadmansswitch": "https://beats.example"},
-            {"critical": "critical", "warning": "warning", "Watchdog": "deadmansswitch", "": "warning"},
-            [],
-        ),
-    ],
-    ids=["no channel", "only PagerDuty", "only Slack", "all"],
-)
-def test_channels_that_are_not_set_vanish_and_are_told(
-    channels: dict[str, object], routes: dict[str, str], unreached: list[str], tmp_path: Path
-) -> None:
-    rendering = render(product(channels=channels), ROOT)
-    write(rendering.files, tmp_path)
-    config = tmp_path / "alertmanager" / "alertmanager.yaml"
-    run(binary("amtool"), "check-config", config)
-    for label, receiver in routes.items():
-        labels = (
-            ["alertname=Watchdog", "severity=none"] if label == "Watchdog" else ["alertname=A", f"severity={label}"]
-        )
-        run(
-            binary("amtool"),
-            "config",
-            "routes",
-            "test",
-            f"--config.file={config}",
-            f"--verify.receivers={receiver}",
-            *labels,
-        )
-    assert [sentence[: len(start)] for sentence, start in zip(rendering.unreached, unreached, strict=True)] == unreached
-
-
-def test_secrets_are_only_named(rendered: Path) -> None:
-    receivers = yaml.safe_load((rendered / "alertmanager" / "alertmanager.yaml").read_text())["receivers"]
-    configs = [config for receiver in receivers for key, list_ in receiver.items() if key != "name" for config in list_]
-    assert {key for config in configs for key in config if "key" in key or "api_url" in key} == {
-        "api_url_file",
-        "routing_key_file",
-    }

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field
 
+from vigie.config.channels import Channels
+from vigie.config.values import Address, HttpUrl, Name
 from vigie.core.source import Duration, Settings, SourceConfig
 
 
@@ -30,11 +32,6 @@ def _side(value: object) -> object:
     return number
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-"""A short name that is safe in labels, file names and URLs."""
-HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
-Address = Annotated[str, StringConstraints(pattern=r"^[^\s/:]+:\d+$|^\[[0-9a-f:]+\]:\d+$")]
-"""`host:port`."""
 Side = Annotated[float | Literal[False], BeforeValidator(_side)]
 """A threshold, or `off`."""
 
@@ -59,33 +56,6 @@ class App(Settings):
     """Cores that its process can use: what 100% means to HighCPU. A Python process uses one, however many there are."""
     memory_limit: ByteSize | None = None
     """Memory that its process may use, such as 512MiB: what 100% means to HighMemory. Unset, it is not judged."""
-
-
-class PagerDuty(Settings):
-    """Where critical alerts go."""
-
-    routing_key_file: Path
-    """File with the Events API v2 integration key, as Alertmanager sees it."""
-    url: HttpUrl = "https://events.pagerduty.com/v2/enqueue"
-    """Events API; accounts in the EU use https://events.eu.pagerduty.com/v2/enqueue."""
-
-
-class Slack(Settings):
-    """Where warnings, and a copy of everything critical, go."""
-
-    webhook_url_file: Path
-    """File with the incoming webhook's URL, as Alertmanager sees it."""
-    channel: str = "#alerts"
-    """Channel that the message names; a webhook is bound to its own."""
-
-
-class Channels(Settings):
-    """How people are told; a channel that is absent is not used."""
-
-    pagerduty: PagerDuty | None = None
-    slack: Slack | None = None
-    deadmansswitch: HttpUrl | None = None
-    """URL that must be called all the time; its owner raises the alarm when Vigie's alerting falls silent."""
 
 
 class Stack(Settings):

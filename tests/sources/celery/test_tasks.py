@@ -108,7 +108,7 @@ async def test_names_of_tasks_in_flight_outlive_vigie(broker: str, told_by: str,
         with shop(broker) as app:
             app.tasks["shop.wait"].delay(3)
         await until(first, lambda families: total(families, "celery_task_started_total", name="shop.wait") == 1)
-        await until(first, lambda _: _rows(before) == 1)
+        await until(first, lambda _: _rows(before, "shop.wait") == 1)
         _copy(before, after)
     async with listening(broker, state, inspect_interval=asks) as second:
         poll = await until(second, lambda families: total(families, "celery_task_succeeded_total") == 1)
@@ -125,13 +125,13 @@ def _copy(before: Path, after: Path) -> None:
     target.close()
 
 
-def _rows(folder: Path) -> int:
-    """Tasks on disk, read as another process would."""
+def _rows(folder: Path, name: str) -> int:
+    """Tasks of that name on disk, read as another process would; those of other tests may still be in flight."""
     file = folder / TASKS
     if not file.exists():
         return 0
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
-        (count,) = database.execute("SELECT count(*) FROM tasks").fetchone()
+        (count,) = database.execute("SELECT count(*) FROM tasks WHERE name = ?", (name,)).fetchone()
     database.close()
     return int(count)
 
@@ -142,7 +142,7 @@ async def test_a_damaged_file_of_names_is_made_anew(redis_worker: str, tmp_path:
         with shop(redis_worker) as app:
             app.tasks["shop.wait"].delay(1.5)
         await until(source, lambda _: (tmp_path / "celery-tasks.sqlite").read_bytes()[:6] == b"SQLite")
-        await until(source, lambda _: _rows(tmp_path) == 1)
+        await until(source, lambda _: _rows(tmp_path, "shop.wait") == 1)
         await until(source, lambda families: total(families, "celery_task_succeeded_total") == 1)
 
 

@@ -1,0 +1,101 @@
+// Whether the promise of a month is kept: how many times too fast the errors that it allows are used up. Each pair of
+// windows asks the same question: the long one says that it matters, the short one that it goes on.
+function(config)
+  local promql = import 'promql.libsonnet';
+  local window = config.windows.http;
+  local requests = 'product:http_requests:rate' + window;
+  local slow = 'product:http_slow_requests:rate' + window;
+  local under(bound) = 'sum by (product) (rate(http_request_duration_highr_seconds_bucket{%s,le="%s"}[%s]))' % [
+    config.selectors.app,
+    bound,
+    window,
+  ];
+
+  local objectives = [
+    {
+      name: 'Availability',
+      word: 'fails',
+      goal: config.slo.availability,
+      bad(window):: 'avg_over_time(%s[%s]) / 60' % [
+        'product:http_server_errors_per_minute:rate' + config.windows.http,
+        window,
+      ],
+      runbook: 'RB-001',
+      class: 'errors',
+      action: 'Open the newest issues in Sentry; if they began with a release, roll it back.',
+    },
+    {
+      name: 'Latency',
+      word: 'is slow',
+      goal: config.slo.latency,
+      bad(window):: 'avg_over_time(%s[%s])' % [slow, window],
+      runbook: 'RB-003',
+      class: 'latency',
+      action: 'Find the slow route (Sentry, Performance), then look at CPU, the database and the LLM provider.',
+    },
+  ];
+  local pairs = [
+    { long: '1h', short: '5m' },
+    { long: '6h', short: '30m' },
+    { long: '1d', short: '2h' },
+    { long: '3d', short: '6h' },
+  ];
+
+  // Share of the requests in a window that were bad; 0 without requests.
+  local share(objective, window) =
+    local all = 'avg_over_time(%s[%s])' % [requests, window];
+    '(%s / (%s > 0) or 0 * %s)' % [objective.bad(window), all, all];
+
+  local burn(objective, pair) = {
+    name: 'burn%s%s' % [objective.name, pair.long],
+    title: '%s: budget burn over %s' % [objective.name, pair.long],
+    description:
+      'How many times faster than the goal of %s%% allows the budget of errors is used, over %s and still over %s.'
+      % [promql.number(objective.goal * 100), pair.long, pair.short],
+    unit: 'times',
+    record: 'product:slo_%s_burn:min_%s_%s' % [std.asciiLower(objective.name), pair.long, pair.short],
+    sources: {
+      app: promql.exact(|||
+        (
+          %(short)s < %(long)s
+          or
+          %(long)s
+        ) / (1 - %(goal)s)
+      ||| % {
+        short: share(objective, pair.short),
+        long: share(objective, pair.long),
+        goal: promql.number(objective.goal),
+      }),
+    },
+    alert: {
+      name: objective.name + 'BudgetBurn',
+      settings: objective.name + 'Burn' + pair.long,
+      labels: { window: pair.long },
+      component: 'api',
+      class: objective.class,
+      owner: 'backend',
+      runbook: objective.runbook,
+      mutedBy: ['SiteDown'],
+      summary: 'The budget of requests that may go wrong is used up too fast.',
+      says:
+        'Over %s so much %s in {{ $labels.product }} that the budget of a month is used %%(value)s as fast as allowed'
+        % [pair.long, objective.word],
+      action: objective.action,
+      guard: { events: 'avg_over_time(%s[%s])' % [requests, pair.long], window: pair.long },
+    },
+  };
+
+  [
+    {
+      name: 'slowRequests',
+      title: 'Slow requests',
+      description: 'Requests in a second that take longer than %s s.' % config.slo.bound,
+      unit: 'perSecond',
+      record: slow,
+      sources: { app: 'clamp_min(%s - %s, 0)' % [under('+Inf'), under(config.slo.bound)] },
+    },
+  ] + [
+    burn(objective, pair)
+    for objective in objectives
+    for pair in pairs
+  ]
