@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -14,12 +13,10 @@ from hypothesis import strategies as st
 
 from demo.vendors import faults
 from demo.vendors.faults import Fault
-from demo.vendors.vercel import BEGAN, Deployment, Project, Vercel, World
-from tests.real.vendor import serving
+from demo.vendors.vercel import BEGAN, Deployment, Vercel
 from tests.vendors.mutants import mutants
 from tests.vendors.polling import Clock, Series, read
-from tests.vendors.setup import SECRET
-from tests.vendors.setup_vercel import SETUP
+from tests.vendors.vercel.world import DOCS, WEB, make
 from vigie.core.exposition import encode
 from vigie.core.families import Families
 from vigie.core.source import AnySource
@@ -28,46 +25,6 @@ from vigie.errors import SourceError
 from vigie.sources.vercel import answers, ended, families, findings, vitals
 
 HOUR = 3600.0
-WEB, DOCS = "prj_web", "prj_docs"
-
-
-def _world(**changes: Any) -> World:
-    projects = [Project(WEB, "acme-web"), Project(DOCS, "acme-docs")]
-    return World(**{"token": SECRET, "limit": 10**6, "projects": projects, **changes})
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Vercel, str]]:
-    vendor = Vercel(_world())
-    with serving(vendor) as url:
-        yield vendor, url
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def vercel(served: tuple[Vercel, str], clock: Clock) -> Vercel:
-    vendor, _ = served
-    vendor.world, vendor.fault, vendor.now = _world(), None, clock
-    vendor.seen.clear()
-    return vendor
-
-
-@pytest.fixture
-async def source(served: tuple[Vercel, str], vercel: Vercel, clock: Clock) -> Any:
-    del vercel
-    source = _make(served, clock)
-    yield source
-    await source.close()
-
-
-def _make(served: tuple[Vercel, str], clock: Clock, state: State | None = None, **more: Any) -> AnySource:
-    source = SETUP.source(served[1], clock, state, **more)
-    source.context.budget.limit = None
-    return source
 
 
 def _counted(seen: dict[Any, Series]) -> Series:
@@ -111,7 +68,7 @@ async def test_what_ended_while_vigie_was_away_is_counted_once_over_pages_and_re
     state, totals = State.in_memory(), []
     clock.time = BEGAN + 500 * HOUR + 1800
     for _ in range(3):
-        source = _make(served, clock, state)
+        source = make(served, clock, state)
         totals.append(sum(_counted(await read(source)).values()))
         assert sum(_counted(await read(source)).values()) == totals[-1]
         await source.close()
@@ -124,7 +81,7 @@ async def test_what_is_remembered_of_deployments_is_bounded(
 ) -> None:
     vercel.world.projects[0].deploys_every = 600.0
     state = State.in_memory()
-    source = _make(served, clock, state)
+    source = make(served, clock, state)
     for _ in range(5):
         await read(source)
         clock.time += 8 * HOUR

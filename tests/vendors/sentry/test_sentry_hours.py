@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -14,12 +13,10 @@ from hypothesis import strategies as st
 
 from demo.vendors import faults
 from demo.vendors.faults import Fault
-from demo.vendors.sentry import Burst, Sentry, World
-from tests.real.vendor import serving
+from demo.vendors.sentry import Burst, Sentry
 from tests.vendors.mutants import mutants
 from tests.vendors.polling import Clock, Series, read
-from tests.vendors.setup import SECRET
-from tests.vendors.setup_sentry import SETUP
+from tests.vendors.sentry.world import make
 from vigie.core.exposition import encode
 from vigie.core.families import Families
 from vigie.core.source import AnySource
@@ -29,45 +26,6 @@ from vigie.sources.sentry import answers, families, hours, parse
 
 HOUR = 3600
 EVENTS = families.EVENTS
-
-
-def _world(**changes: Any) -> World:
-    return World(**{"token": SECRET, "limit": 10**6, "flows": [], **changes})
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Sentry, str]]:
-    vendor = Sentry(_world())
-    with serving(vendor) as url:
-        yield vendor, url
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def sentry(served: tuple[Sentry, str], clock: Clock) -> Sentry:
-    vendor, _ = served
-    vendor.world, vendor.fault, vendor.now = _world(), None, clock
-    vendor.seen.clear()
-    vendor.limits.clear()
-    return vendor
-
-
-@pytest.fixture
-async def source(served: tuple[Sentry, str], sentry: Sentry, clock: Clock) -> Any:
-    del sentry
-    source = _make(served, clock)
-    yield source
-    await source.close()
-
-
-def _make(served: tuple[Sentry, str], clock: Clock, state: State | None = None, **more: Any) -> AnySource:
-    source = SETUP.source(served[1], clock, state, **more)
-    source.context.budget.limit = None
-    return source
 
 
 def _accepted(seen: dict[Any, Series], project: str = "api") -> float:
@@ -122,7 +80,7 @@ async def test_what_happened_while_vigie_was_away_is_counted_once(
     served: tuple[Sentry, str], sentry: Sentry, clock: Clock, away: int
 ) -> None:
     state = State.in_memory()
-    first = _make(served, clock, state)
+    first = make(served, clock, state)
     await read(first)
     start = clock.time
     sentry.world.bursts = [Burst("4507001", start + 30, 3)]
@@ -131,7 +89,7 @@ async def test_what_happened_while_vigie_was_away_is_counted_once(
     await first.close()
     clock.time += away
     sentry.world.bursts += [Burst("4507001", start + away * share, 1) for share in (0.001, 0.3, 0.5, 0.99, 1.0)]
-    second = _make(served, clock, state)
+    second = make(served, clock, state)
     before = len(sentry.seen)
     assert _accepted(await read(second)) == 8
     assert len(sentry.seen) - before < 20

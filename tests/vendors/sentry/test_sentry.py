@@ -2,63 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from demo.vendors.sentry import Figures, Flow, Project, Sentry, World
-from tests.real.vendor import serving
+from demo.vendors.sentry import Figures, Flow, Project, Sentry
 from tests.vendors.polling import Clock, read
+from tests.vendors.sentry.world import make
 from tests.vendors.setup import SECRET
-from tests.vendors.setup_sentry import SETUP
 from vigie.core.source import AnySource
-from vigie.core.state import State
 from vigie.errors import Reason, SourceError
 from vigie.sources.sentry import SentryConfig, SentrySource, families, requests_per_hour
 
 HOUR = 3600
 EVENTS = families.EVENTS
-
-
-def _world(**changes: Any) -> World:
-    return World(**{"token": SECRET, "limit": 10**6, "flows": [], **changes})
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Sentry, str]]:
-    vendor = Sentry(_world())
-    with serving(vendor) as url:
-        yield vendor, url
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def sentry(served: tuple[Sentry, str], clock: Clock) -> Sentry:
-    vendor, _ = served
-    vendor.world, vendor.fault, vendor.now = _world(), None, clock
-    vendor.seen.clear()
-    vendor.limits.clear()
-    return vendor
-
-
-@pytest.fixture
-async def source(served: tuple[Sentry, str], sentry: Sentry, clock: Clock) -> Any:
-    del sentry
-    source = _make(served, clock)
-    yield source
-    await source.close()
-
-
-def _make(served: tuple[Sentry, str], clock: Clock, state: State | None = None, **more: Any) -> AnySource:
-    source = SETUP.source(served[1], clock, state, **more)
-    source.context.budget.limit = None
-    return source
 
 
 async def test_every_declared_family_is_exported_and_no_other(source: AnySource) -> None:
@@ -135,7 +93,7 @@ async def test_only_the_projects_that_are_named_are_exported(
     served: tuple[Sentry, str], sentry: Sentry, clock: Clock
 ) -> None:
     del sentry
-    source = _make(served, clock, projects=("api", "ghost"))
+    source = make(served, clock, projects=("api", "ghost"))
     poll = await source.poll()
     await source.close()
     assert {labels[0] for labels in poll.families.values[families.TRANSACTIONS]} == {"api"}
@@ -148,7 +106,7 @@ async def test_an_environment_narrows_transactions_and_sessions(
     served: tuple[Sentry, str], sentry: Sentry, clock: Clock
 ) -> None:
     del sentry
-    source = _make(served, clock, environment="staging")
+    source = make(served, clock, environment="staging")
     seen = await read(source)
     await source.close()
     assert seen[families.P95] == {}
@@ -201,7 +159,7 @@ async def test_an_organization_that_is_not_there_is_said(
     served: tuple[Sentry, str], sentry: Sentry, clock: Clock
 ) -> None:
     del sentry
-    source = _make(served, clock, organization="acne")
+    source = make(served, clock, organization="acne")
     with pytest.raises(SourceError, match="check `base_url` and `organization`") as missing:
         await source.poll()
     await source.close()

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from demo.vendors.vercel import OWNER, Deployment, Project, Vercel, World
-from tests.real.vendor import serving
+from demo.vendors.vercel import OWNER, Deployment, Project, Vercel
 from tests.vendors.polling import Clock, on, read
 from tests.vendors.setup import SECRET
-from tests.vendors.setup_vercel import SETUP
+from tests.vendors.vercel.world import DOCS, WEB, make
 from vigie.core.source import AnySource
-from vigie.core.state import State
 from vigie.errors import Reason, SourceError
 from vigie.sources.vercel import (
     VercelConfig,
@@ -27,48 +24,6 @@ from vigie.sources.vercel import (
 )
 
 HOUR = 3600.0
-WEB, DOCS = "prj_web", "prj_docs"
-VITALS = {"lcp_ms": 2140.0, "inp_ms": 128.0, "fcp_ms": 1310.0, "ttfb_ms": 420.0, "cls": 0.07}
-
-
-def _world(**changes: Any) -> World:
-    projects = [Project(WEB, "acme-web", p75=VITALS), Project(DOCS, "acme-docs")]
-    return World(**{"token": SECRET, "limit": 10**6, "projects": projects, **changes})
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Vercel, str]]:
-    vendor = Vercel(_world())
-    with serving(vendor) as url:
-        yield vendor, url
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def vercel(served: tuple[Vercel, str], clock: Clock) -> Vercel:
-    vendor, _ = served
-    vendor.world, vendor.fault, vendor.now = _world(), None, clock
-    vendor.seen.clear()
-    vendor.queries.clear()
-    return vendor
-
-
-@pytest.fixture
-async def source(served: tuple[Vercel, str], vercel: Vercel, clock: Clock) -> Any:
-    del vercel
-    source = _make(served, clock)
-    yield source
-    await source.close()
-
-
-def _make(served: tuple[Vercel, str], clock: Clock, state: State | None = None, **more: Any) -> AnySource:
-    source = SETUP.source(served[1], clock, state, **more)
-    source.context.budget.limit = None
-    return source
 
 
 async def test_every_declared_family_is_exported_and_no_other(source: AnySource) -> None:
@@ -186,7 +141,7 @@ async def test_what_must_be_paid_for_is_said_once_and_fails_nothing(
 
 
 async def test_features_can_be_switched_off(served: tuple[Vercel, str], vercel: Vercel, clock: Clock) -> None:
-    source = _make(served, clock, web_vitals=False, firewall=False)
+    source = make(served, clock, web_vitals=False, firewall=False)
     await read(source)
     await source.close()
     assert not [asked for asked in vercel.seen if "observability" in asked.path or "firewall" in asked.path]
@@ -210,7 +165,7 @@ async def test_pages_of_projects_are_followed(source: AnySource, vercel: Vercel)
 async def test_the_team_goes_with_every_request(
     served: tuple[Vercel, str], vercel: Vercel, clock: Clock, team: dict[str, Any]
 ) -> None:
-    source = _make(served, clock, **team)
+    source = make(served, clock, **team)
     await read(source)
     await source.close()
     assert all("teamId=" in asked.query or "slug=acme" in asked.query for asked in vercel.seen)
@@ -221,7 +176,7 @@ async def test_a_token_that_may_not_is_told_what_to_check(
     served: tuple[Vercel, str], vercel: Vercel, clock: Clock, wrong: dict[str, Any]
 ) -> None:
     del vercel
-    source = _make(served, clock, **wrong)
+    source = make(served, clock, **wrong)
     with pytest.raises(SourceError, match="its scope is the team that `team_id` or `slug` names") as refused:
         await source.poll()
     await source.close()
@@ -233,7 +188,7 @@ async def test_only_the_projects_that_are_named_are_exported(
     served: tuple[Vercel, str], vercel: Vercel, clock: Clock
 ) -> None:
     del vercel
-    source = _make(served, clock, projects=("acme-docs", "ghost"))
+    source = make(served, clock, projects=("acme-docs", "ghost"))
     poll = await source.poll()
     await source.close()
     assert set(poll.families.values[families.UNDER_ATTACK]) == {("acme-docs",)}

@@ -1,0 +1,1 @@
+"""Sentry against its simulator."""
