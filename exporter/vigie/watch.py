@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
+from typing import Any
 
 from vigie.config.load import Configuration
 from vigie.core.board import Board
@@ -42,17 +43,32 @@ class Watch:
         """Begin to poll; returns at once."""
         for name, why in self.configuration.off.items():
             self.log.warning("source_off", source=name, why=why)
-        self._tasks.append(asyncio.create_task(self.board.keep_current(), name="board"))
+        self._begin(self.board.keep_current(), "board")
         for name, source in self._sources.items():
-            self._tasks.append(asyncio.create_task(self._poll(name, source), name=f"poll {name}"))
+            self._begin(self._poll(name, source), f"poll {name}")
 
     async def stop(self) -> None:
         """End the polls and let go of every connection."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(source.close() for source in self._sources.values()), return_exceptions=True)
+        await asyncio.gather(*(self._close(name, source) for name, source in self._sources.items()))
         self._state.close()
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._say_if_it_died)
+        self._tasks.append(task)
+
+    def _say_if_it_died(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.log.error("task_died", task=task.get_name(), exc_info=error)
+
+    async def _close(self, name: str, source: AnySource) -> None:
+        try:
+            await source.close()
+        except Exception:  # the others must close all the same
+            self.log.exception("source_close_fault", source=name)
 
     async def _poll(self, name: str, source: AnySource) -> None:
         await source.start()

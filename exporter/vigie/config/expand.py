@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,6 @@ def expand_tree(data: Any, environment: Mapping[str, str], missing: dict[Key, st
     except Missing as problem:
         missing[key] = str(problem)
         return data
-
-
-def references(text: str) -> Iterator[str]:
-    """Names of the variables that `text` refers to."""
-    return (match["name"] for match in _REFERENCE.finditer(text) if match["name"])
 
 
 def _value(match: re.Match[str], environment: Mapping[str, str]) -> str:

@@ -209,7 +209,7 @@ class State:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-            except BaseException:
+            except BaseException:  # cancellation too must leave nothing half written
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")

@@ -95,7 +95,7 @@ class Depth(ABC, Generic[Link]):
             link = self._connect()
         try:
             result = work(link)
-        except BaseException:
+        except BaseException:  # cancellation too leaves an answer unread, so the connection is spent
             self._release(link)
             raise
         with self._lock:

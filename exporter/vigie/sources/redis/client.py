@@ -152,7 +152,7 @@ async def _connect(address: Address, login: Login, timeout: float) -> AbstractCo
         await connection.connect()
     except (exceptions.RedisError, OSError) as error:
         raise classify(error, address, login) from None
-    except BaseException:
+    except BaseException:  # cancellation too: an answer may be under way, so the connection is spent
         await connection.disconnect(nowait=True)
         raise
     return connection
@@ -196,7 +196,7 @@ async def _exchange(
         # A server that refuses and hangs up has said why in its last words.
         told = next((reply.refusal for reply in replies.values() if reply.refusal), error)
         raise classify(told, address, login) from None
-    except BaseException:
+    except BaseException:  # cancellation too: an answer may be under way, so the connection is spent
         await connection.disconnect(nowait=True)
         raise
     return replies
