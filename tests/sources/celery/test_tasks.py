@@ -126,12 +126,19 @@ def _copy(before: Path, after: Path) -> None:
 
 
 def _rows(folder: Path, name: str) -> int:
-    """Tasks of that name on disk, read as another process would; those of other tests may still be in flight."""
+    """
+    Tasks of that name on disk whose queue is known, read as another process would.
+
+    The queue is told by the client and the name by the worker too, in either order; tasks of other tests may still be in
+    flight.
+    """
     file = folder / TASKS
     if not file.exists():
         return 0
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
-        (count,) = database.execute("SELECT count(*) FROM tasks WHERE name = ?", (name,)).fetchone()
+        (count,) = database.execute(
+            "SELECT count(*) FROM tasks WHERE name = ? AND queue IS NOT NULL", (name,)
+        ).fetchone()
     database.close()
     return int(count)
 
