@@ -129,8 +129,8 @@ def _rows(folder: Path, name: str) -> int:
     """
     Tasks of that name on disk whose queue is known, read as another process would.
 
-    The queue is told by the client and the name by the worker too, in either order; tasks of other tests may still be in
-    flight.
+    The queue is told by the client and the name by the worker too, in either order; tasks of other tests may still be
+    in flight.
     """
     file = folder / TASKS
     if not file.exists():
