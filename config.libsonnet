@@ -26,6 +26,12 @@
       node: 'job="node"',
       // Disks that count for DiskSpaceLow; memory and image file systems are always full or never matter.
       disks: 'job="node",fstype!~"tmpfs|ramfs|squashfs|overlay|iso9660"',
+      // The feed of a Supabase project.
+      supabase: 'job="supabase"',
+      // What Vigie read of Railway and of Sentry, for the `numbers` that come from there; add service="api" or
+      // project="backend" to leave the others out.
+      railway: 'job="vigie"',
+      sentry: 'job="vigie"',
       // Targets that TargetDown speaks of; Vigie itself has VigieDown.
       targets: 'job!="vigie"',
     },
@@ -35,9 +41,15 @@
 
     // Sources of the numbers that can come from several.
     numbers: {
-      // HighCPU, HighMemory, DiskSpaceLow: node_exporter, or the metrics of the application's own process. One that has
-      // no data stays silent, so leave one out only where two would describe the same machine twice.
-      hosting: ['node', 'process'],
+      // Requests, errors and response times: what counts them. The application itself, by prometheus-fastapi-instrumentator
+      // ('instrumentator') or by OpenTelemetry ('otel'), is the fastest to tell and tells all. Without metrics of its own,
+      // 'railway' (its proxy) or 'sentry' (spans; no 4xx) tell every few minutes, and neither how many requests were slow,
+      // so LatencyBudgetBurn is left out.
+      http: 'instrumentator',
+      // HighCPU, HighMemory, DiskSpaceLow: any of node_exporter, the metrics of the application's own process, Railway, and
+      // the feed of Supabase. One that has no data stays silent, so leave one out only where two would describe the same
+      // machine twice.
+      hosting: ['node', 'process', 'railway', 'supabase'],
     },
 
     // What one process of the application may use, for the `process` numbers of HighCPU and HighMemory.
@@ -197,6 +209,8 @@
       // -- vendors --
       // Parts of a vendor that its status page calls out, partly or wholly; it mutes what it explains.
       VendorIncident: { enabled: true, warning: 0, 'for': '5m' },
+      // A service of the Supabase project (auth, database, pooler, storage …) is not healthy, as Supabase says itself.
+      SupabaseUnhealthy: { enabled: true, severity: 'warning', 'for': '5m' },
       // The latest deployment on Railway failed or crashed, or the production build on Vercel ended in an error.
       DeploymentFailed: { enabled: true, severity: 'warning', 'for': '2m' },
 
@@ -283,6 +297,8 @@
       alertmanager: 'alertmanager:9093',
       blackbox: 'blackbox:9115',
       node: null,
+      // The feed of a Supabase project: { host: 'REFERENCE.supabase.co', password_file: '/run/secrets/supabase_key' }.
+      supabase: null,
     },
     // URL of the application's metrics; null when it has none.
     appMetrics: null,

@@ -29,7 +29,11 @@ local alert = import 'alert.libsonnet';
     groups: [
       {
         name: 'vigie-%s-alerts' % group.name,
-        rules: std.flattenArrays([alert(signal, config) for signal in group.signals if signal.alert != null]),
+        rules: std.flattenArrays([
+          alert(signal, config)
+          for signal in group.signals
+          if signal.alert != null && signal.sources != {}
+        ]),
       }
       for group in $._signals
     ],

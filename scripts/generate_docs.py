@@ -98,7 +98,7 @@ def _default(field: FieldInfo) -> str:
         return ""
     if isinstance(value, float):
         return f"`{value:g}`{_unit(field)}"
-    text = str(value)
+    text = f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
     return f"`{text if text.isprintable() else json.dumps(text)}`"
 
 

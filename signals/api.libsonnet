@@ -1,15 +1,15 @@
-// What the customers of the product get: requests, errors and latency, in the names of prometheus-fastapi-instrumentator.
+// What the customers of the product get: requests, errors and latency, from whoever counts them (see http.libsonnet).
 function(config)
   local promql = import 'promql.libsonnet';
   local window = config.windows.http;
-  local app = config.selectors.app;
-  local rate(matchers) = 'sum by (product) (rate(http_requests_total{%s}[%s]))' % [matchers, window];
-  local buckets = 'rate(http_request_duration_highr_seconds_bucket{%s}[%s])' % [app, window];
+  local http = (import 'http.libsonnet')[config.numbers.http](config);
   local requests = 'product:http_requests:rate' + window;
 
-  // Answers whose status begins with `class`. The instrumentator groups by default ("5xx"), or says 503: both match.
+  // One source, unless it cannot tell.
+  local source(expr) = { [if expr != null then config.numbers.http]: expr };
   local perMinute(class) =
-    promql.exact('60 * (%s or 0 * %s)' % [rate('%s,status=~"%d.."' % [app, class]), requests]);
+    local answers = http.answers(class);
+    source(if answers != null then promql.exact('60 * (%s or 0 * %s)' % [answers, requests]));
   local symptom = {
     component: 'api',
     owner: 'backend',
@@ -29,7 +29,7 @@ function(config)
       description: 'Requests that the application answers, all routes together.',
       unit: 'perSecond',
       record: requests,
-      sources: { app: rate(app) },
+      sources: source(http.requests),
     },
     {
       name: 'errorRate',
@@ -37,7 +37,7 @@ function(config)
       description: 'Share of requests answered with 5xx: what customers see as broken. No request counts as no error.',
       unit: 'ratio',
       record: 'product:http_errors_per_request:ratio_rate' + window,
-      sources: { app: promql.share(rate(app + ',status=~"5.."'), requests) },
+      sources: source(promql.share(http.answers(5), requests)),
       alert: symptom {
         name: 'HighErrorRate',
         runbook: 'RB-001',
@@ -54,7 +54,7 @@ function(config)
       description: '5xx answers in a minute, whatever their share of the traffic.',
       unit: 'perMinute',
       record: 'product:http_server_errors_per_minute:rate' + window,
-      sources: { app: perMinute(5) },
+      sources: perMinute(5),
       alert: symptom {
         name: 'ServerErrors',
         runbook: 'RB-001',
@@ -70,7 +70,7 @@ function(config)
       description: '4xx answers in a minute: a scanner, a brute force, or a client that a release has broken.',
       unit: 'perMinute',
       record: 'product:http_client_errors_per_minute:rate' + window,
-      sources: { app: perMinute(4) },
+      sources: perMinute(4),
       alert: symptom {
         name: 'ClientErrors',
         runbook: 'RB-006',
@@ -86,7 +86,7 @@ function(config)
       description: 'Time within which 95 of 100 requests are answered.',
       unit: 'seconds',
       record: 'product:http_request_duration_seconds:p95_rate' + window,
-      sources: { app: promql.quantile(0.95, buckets, 'product') },
+      sources: source(http.quantile(0.95)),
       alert: latency {
         name: 'SlowResponse',
         summary: 'The application answers slowly.',
@@ -99,7 +99,7 @@ function(config)
       description: 'Time within which 99 of 100 requests are answered: the unlucky customers.',
       unit: 'seconds',
       record: 'product:http_request_duration_seconds:p99_rate' + window,
-      sources: { app: promql.quantile(0.99, buckets, 'product') },
+      sources: source(http.quantile(0.99)),
       alert: latency {
         name: 'SlowTailResponse',
         summary: 'Some requests are answered very slowly.',

@@ -1,11 +1,12 @@
 // Whether the machines cope: CPU, memory and disk. Each is one recorded series with a `source` label, read from whatever
-// describes the machine: node_exporter, or the process metrics of the application itself.
+// describes the machine (see machines.libsonnet).
 function(config)
-  local promql = import 'promql.libsonnet';
-  local app = config.selectors.app;
-  local node = config.selectors.node;
-  local limit = config.app.memoryLimitBytes;
-  local chosen(sources) = { [name]: sources[name] for name in config.numbers.hosting if std.get(sources, name) != null };
+  local machines = import 'machines.libsonnet';
+  local sources(number) = {
+    [name]: machines[name](config)[number]
+    for name in config.numbers.hosting
+    if machines[name](config)[number] != null
+  };
   local host = {
     component: 'hosting',
     class: 'saturation',
@@ -19,20 +20,11 @@ function(config)
       title: 'CPU usage',
       description: 'Share of the CPU time in use; near 100% everything becomes slow.',
       unit: 'ratio',
+      gauge: true,
       perSource: true,
       by: ['source', 'instance'],
       record: 'product_instance:cpu_usage:ratio_rate' + config.windows.cpu,
-      sources: chosen({
-        node: promql.exact('1 - avg by (product, instance) (rate(node_cpu_seconds_total{%s,mode="idle"}[%s]))' % [
-          node,
-          config.windows.cpu,
-        ]),
-        process: promql.exact('sum by (product, instance) (rate(process_cpu_seconds_total{%s}[%s])) / %s' % [
-          app,
-          config.windows.cpu,
-          promql.number(config.app.cpuCores),
-        ]),
-      }),
+      sources: sources('cpu'),
       alert: host {
         name: 'HighCPU',
         summary: 'The CPU is nearly used up.',
@@ -49,18 +41,7 @@ function(config)
       perSource: true,
       by: ['source', 'instance'],
       record: 'product_instance:memory_usage:ratio',
-      sources: chosen({
-        node: promql.exact(|||
-          1
-          -
-            sum by (product, instance) (node_memory_MemAvailable_bytes{%(node)s})
-          /
-            sum by (product, instance) (node_memory_MemTotal_bytes{%(node)s})
-        ||| % { node: node }),
-        process: if limit != null then promql.exact(
-          'max by (product, instance) (process_resident_memory_bytes{%s}) / %d' % [app, limit]
-        ),
-      }),
+      sources: sources('memory'),
       alert: host {
         name: 'HighMemory',
         summary: 'Memory is nearly used up.',
@@ -77,15 +58,7 @@ function(config)
       perSource: true,
       by: ['source', 'instance', 'mountpoint'],
       record: 'product_instance_mountpoint:disk_usage:ratio',
-      sources: chosen({
-        node: promql.exact(|||
-          1
-          -
-            max by (product, instance, mountpoint) (node_filesystem_avail_bytes{%(disks)s})
-          /
-            max by (product, instance, mountpoint) (node_filesystem_size_bytes{%(disks)s})
-        ||| % { disks: config.selectors.disks }),
-      }),
+      sources: sources('disk'),
       alert: host {
         name: 'DiskSpaceLow',
         summary: 'A disk is nearly full.',

@@ -3,7 +3,15 @@ function(config)
   local promql = import 'promql.libsonnet';
   local llm = config.selectors.llm;
   local window = config.windows.llm;
-  local rate(counter) = promql.rate(counter, llm, window);
+  // While runs are too many to list, Vigie withholds the counters and reads LangSmith's statistics of ten minutes instead.
+  local stats(name, kind) = 'langsmith_stats_%s{%s}' % [name, llm + kind];
+  local ofRuns = ',kind="run"';
+  local ofCalls = ',kind="llm"';
+  local latest(series) = 'last_over_time(%s[%s])' % [series, config.gaugeWindow];
+  local best(expr) = 'max by (product) (sum by (product, instance) (%s)) / 600' % expr;
+  local counted(name, kind='') = best(latest(stats(name, kind)));
+  local failed(kind) = best('%s * %s' % [latest(stats('error_ratio', kind)), latest(stats('runs', kind))]);
+  local rate(counter, instead) = '(\n  %s\n  or\n  %s\n)' % [instead, promql.rate(counter, llm, window)];
   local runs = 'product:langsmith_runs:rate' + window;
   local calls = 'product:langsmith_llm_calls:rate' + window;
   local buckets = 'rate(langsmith_llm_call_duration_seconds_bucket{%s}[%s])' % [llm, window];
@@ -12,11 +20,11 @@ function(config)
     owner: 'backend',
     source: 'langsmith',
     runbook: 'RB-013',
-    mutedBy: ['SourceSilent'],
+    // Not by SourceSilent, which fires too while statistics stand in.
     explainedBy: ['anthropic', 'langsmith', 'openai'],
   };
-  local ofCalls = model { guard: { events: calls, window: window } };
-  local ofRuns = model { guard: { events: runs, window: window } };
+  local judgedByCalls = model { guard: { events: calls, window: window } };
+  local judgedByRuns = model { guard: { events: runs, window: window } };
 
   [
     {
@@ -25,7 +33,7 @@ function(config)
       description: 'Requests to the product that use a model (traces), ended in a second.',
       unit: 'perSecond',
       record: runs,
-      sources: { langsmith: rate('langsmith_runs_total') },
+      sources: { langsmith: rate('langsmith_runs_total', counted('runs', ofRuns)) },
     },
     {
       name: 'llmCalls',
@@ -33,7 +41,7 @@ function(config)
       description: 'Calls of a model that ended in a second; one request may make several.',
       unit: 'perSecond',
       record: calls,
-      sources: { langsmith: rate('langsmith_llm_calls_total') },
+      sources: { langsmith: rate('langsmith_llm_calls_total', counted('runs', ofCalls)) },
     },
     {
       name: 'llmMedian',
@@ -41,8 +49,14 @@ function(config)
       description: 'Time within which half of the calls of a model are answered.',
       unit: 'seconds',
       record: 'product:langsmith_llm_call_duration_seconds:p50_rate' + window,
-      sources: { langsmith: promql.quantile(0.5, buckets, 'product') },
-      alert: ofCalls {
+      // Medians cannot be joined, so the slowest project speaks for all.
+      sources: {
+        langsmith: '%s\nor\n%s' % [
+          promql.exact('max by (product) (%s)' % latest(stats('duration_p50_seconds', ofCalls))),
+          promql.quantile(0.5, buckets, 'product'),
+        ],
+      },
+      alert: judgedByCalls {
         name: 'LLMSlowMedian',
         class: 'latency',
         summary: 'The model answers slowly.',
@@ -57,7 +71,7 @@ function(config)
       unit: 'seconds',
       record: 'product:langsmith_llm_call_duration_seconds:p95_rate' + window,
       sources: { langsmith: promql.quantile(0.95, buckets, 'product') },
-      alert: ofCalls {
+      alert: judgedByCalls {
         name: 'LLMSlowTail',
         class: 'latency',
         summary: 'Some calls of the model are answered very slowly.',
@@ -71,8 +85,8 @@ function(config)
       description: 'What calls of models cost for one request, as LangSmith estimates it. No request costs nothing.',
       unit: 'dollars',
       record: 'product:langsmith_cost_dollars_per_run:ratio_rate' + window,
-      sources: { langsmith: promql.share(rate('langsmith_cost_dollars_total'), runs) },
-      alert: ofRuns {
+      sources: { langsmith: promql.share(rate('langsmith_cost_dollars_total', counted('cost_dollars')), runs) },
+      alert: judgedByRuns {
         name: 'LLMCostPerRequest',
         class: 'cost',
         explainedBy: [],
@@ -87,11 +101,11 @@ function(config)
       description: 'Share of the requests (traces) that ended in an error. No request counts as no error.',
       unit: 'ratio',
       record: 'product:langsmith_run_errors_per_run:ratio_rate' + window,
-      sources: { langsmith: promql.share(rate('langsmith_run_errors_total'), runs) },
-      alert: ofRuns {
+      sources: { langsmith: promql.share(rate('langsmith_run_errors_total', failed(ofRuns)), runs) },
+      alert: judgedByRuns {
         name: 'LLMErrors',
         class: 'errors',
-        mutedBy+: ['LLMAPIErrors'],
+        mutedBy: ['LLMAPIErrors'],
         summary: 'Requests that use the model fail.',
         says: '%(value)s of the requests of {{ $labels.product }} that use a model end in an error',
         action: 'Open the newest failed traces in LangSmith: the step that failed says whose error it is.',
@@ -103,8 +117,8 @@ function(config)
       description: 'Share of the calls of a model that ended in an error. No call counts as no error.',
       unit: 'ratio',
       record: 'product:langsmith_llm_call_errors_per_call:ratio_rate' + window,
-      sources: { langsmith: promql.share(rate('langsmith_llm_call_errors_total'), calls) },
-      alert: ofCalls {
+      sources: { langsmith: promql.share(rate('langsmith_llm_call_errors_total', failed(ofCalls)), calls) },
+      alert: judgedByCalls {
         name: 'LLMAPIErrors',
         class: 'errors',
         summary: 'The API of the model fails.',

@@ -10,7 +10,8 @@
 //   record       the recorded series: level:metric:operation; null for what an alert reads directly
 //   by           labels that its series have beside `product`
 //   gauge        it is a snapshot, not a rate: an alert on it must survive missed scrapes
-//   sources      where the number comes from: an expression for each source, one unless `perSource`
+//   sources      where the number comes from: an expression for each source, one unless `perSource`; none where the
+//                chosen source cannot tell, and then the alert is left out
 //   perSource    the name of the source becomes the label `source`, so several may be recorded side by side
 //   alert        when and how people are told, or null:
 //     name         of the alert

@@ -15,6 +15,7 @@ function(product) {
     timezone: product.timezone,
     jobs: ['vigie'] + if product.app.metrics != null then ['app'] else [],
     app+: { cpuCores: product.app.cpu_cores, memoryLimitBytes: product.app.memory_limit },
+    numbers+: given(product.numbers),
     appMetrics: product.app.metrics,
     probes: product.probes,
     probeIntervals: if product.probes == [] then super.probeIntervals else [probe.interval for probe in product.probes],

@@ -5,15 +5,15 @@ function(config)
   local window = config.windows.http;
   local requests = 'product:http_requests:rate' + window;
   local slow = 'product:http_slow_requests:rate' + window;
-  local under(bound) = 'sum by (product) (rate(http_request_duration_highr_seconds_bucket{%s,le="%s"}[%s]))' % [
-    config.selectors.app,
-    bound,
-    window,
-  ];
+  local source = config.numbers.http;
+  local http = (import 'http.libsonnet')[source](config);
+  // A percentile does not say how many requests were slow.
+  local knowsSlow = http.slow != null;
 
   local objectives = [
     {
       name: 'Availability',
+      known: true,
       word: 'fails',
       goal: config.slo.availability,
       bad(window):: 'avg_over_time(%s[%s]) / 60' % [
@@ -26,6 +26,7 @@ function(config)
     },
     {
       name: 'Latency',
+      known: knowsSlow,
       word: 'is slow',
       goal: config.slo.latency,
       bad(window):: 'avg_over_time(%s[%s])' % [slow, window],
@@ -55,7 +56,7 @@ function(config)
     unit: 'times',
     record: 'product:slo_%s_burn:min_%s_%s' % [std.asciiLower(objective.name), pair.long, pair.short],
     sources: {
-      app: promql.exact(|||
+      [if objective.known then source]: promql.exact(|||
         (
           %(short)s < %(long)s
           or
@@ -92,7 +93,7 @@ function(config)
       description: 'Requests in a second that take longer than %s s.' % config.slo.bound,
       unit: 'perSecond',
       record: slow,
-      sources: { app: 'clamp_min(%s - %s, 0)' % [under('+Inf'), under(config.slo.bound)] },
+      sources: { [if knowsSlow then source]: http.slow(config.slo.bound) },
     },
   ] + [
     burn(objective, pair)

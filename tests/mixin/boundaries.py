@@ -12,11 +12,14 @@ from tests.mixin.levels import (
     disk,
     durations,
     ended,
+    feed,
     free,
     idle,
+    railway,
     resident,
     scaled,
     vigie,
+    volume,
     waiting,
     workers,
 )
@@ -211,6 +214,51 @@ ROWS = (
         window=300,
         lasting=600,
         name="HighCPU of the application",
+    ),
+    Row(
+        "HighCPU",
+        HOSTING | {"source": "supabase", "instance": "supabase:1"},
+        quiet=idle(15, feed),
+        far=idle(0, feed),
+        sides={
+            "warning": Side(idle(4.5, feed), idle(4.4985, feed), seen=210, ends=90),
+            "critical": Side(idle(1.5, feed), idle(1.4985, feed), seen=270, ends=30),
+        },
+        window=285,
+        lasting=600,
+        name="HighCPU of the database",
+    ),
+    *(
+        Row(
+            f"High{name}",
+            HOSTING | {"source": "railway", "instance": "api"},
+            quiet=railway(figure, 0, 10_000),
+            far=railway(figure, 9_999, 10_000),
+            sides={
+                severity: Side(railway(figure, limit, 10_000), railway(figure, limit + 1, 10_000))
+                for severity, limit in limits.items()
+            },
+            window=0,
+            lasting=lasting,
+            name=f"High{name} of a service",
+        )
+        for name, figure, limits, lasting in (
+            ("CPU", "cpu cores", {"warning": 7_000, "critical": 9_000}, 600),
+            ("Memory", "memory bytes", {"warning": 7_000, "critical": 8_500}, 300),
+        )
+    ),
+    Row(
+        "DiskSpaceLow",
+        HOSTING | {"source": "railway", "instance": "api", "mountpoint": "data"},
+        quiet=volume(0, 10_000),
+        far=volume(9_999, 10_000),
+        sides={
+            "warning": Side(volume(7_000, 10_000), volume(7_001, 10_000)),
+            "critical": Side(volume(8_500, 10_000), volume(8_501, 10_000)),
+        },
+        window=0,
+        lasting=900,
+        name="DiskSpaceLow of a volume",
     ),
     Row(
         "HighMemory",

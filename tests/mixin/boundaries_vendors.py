@@ -36,11 +36,19 @@ def _gauge(alert: str, labels: Labels, side: Side, lasting: int, name: str = "")
 DROPPED = vigie("vigie_series_dropped_total", source="celery", family="celery_task_runtime")
 BUDGET = vigie("vigie_source_budget_remaining", source="railway")
 MONITOR = vigie("uptime_monitor_up", provider="uptimerobot", monitor="login")
+AUTH = vigie("supabase_service_healthy", service="auth")
+REST = vigie("supabase_service_healthy", service="rest")
 OTHER = vigie("uptime_monitor_up", provider="uptimerobot", monitor="api")
 
 ROWS = (
     _gauge("VendorIncident", VENDOR, Side(page(0), page(1)), 300, "VendorIncident: a part"),
     _gauge("VendorIncident", VENDOR, Side(page(0), page(0, whole=1)), 300, "VendorIncident: the whole"),
+    _gauge(
+        "SupabaseUnhealthy",
+        {"component": "database", "class": "availability", "owner": "backend", "source": "supabase", "service": "auth"},
+        Side({AUTH: 1, REST: 1}, {AUTH: 0, REST: 1}),
+        300,
+    ),
     *(
         _gauge(
             "DeploymentFailed",

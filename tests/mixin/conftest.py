@@ -38,7 +38,10 @@ SHOP = {
         "business_hours": {},
         "deadmansswitch": "https://beats.example/shop",
     },
-    "stack": {"node": "node:9100"},
+    "stack": {
+        "node": "node:9100",
+        "supabase": {"host": "abcdefghijklmnopqrst.supabase.co", "password_file": "/run/secrets/supabase_key"},
+    },
 }
 """A product that uses everything."""
 

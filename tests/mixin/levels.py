@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.mixin.promtool import Labels, Levels
 
 BUCKETS = ("0.01", "0.25", "0.5", "1.0", "2.0", "5.0", "10.0", "+Inf")
@@ -20,6 +22,11 @@ def vigie(metric: str, **labels: str) -> str:
 def node(metric: str, **labels: str) -> str:
     """A series of node_exporter."""
     return _series(metric, "node", labels)
+
+
+def feed(metric: str, **labels: str) -> str:
+    """A series of a Supabase project."""
+    return _series(metric, "supabase", labels)
 
 
 def _series(metric: str, job: str, labels: Labels) -> str:
@@ -89,18 +96,39 @@ def connections(active: float, idle: float) -> Levels:
     }
 
 
-def idle(seconds: float) -> Levels:
+Machine = Callable[..., str]
+"""Who says it: `node` or `feed`."""
+
+
+def idle(seconds: float, says: Machine = node) -> Levels:
     """Two CPUs that were idle for so long on average, and busy for the rest."""
     return {
-        node("node_cpu_seconds_total", cpu=cpu, mode=mode): level
+        says("node_cpu_seconds_total", cpu=cpu, mode=mode): level
         for cpu, share in (("0", 0.9), ("1", 1.1))
         for mode, level in (("idle", seconds * share), ("user", 15 - seconds))
     }
 
 
-def free(percent: float) -> Levels:
+def free(percent: float, says: Machine = node) -> Levels:
     """Memory of a machine."""
-    return {node("node_memory_MemAvailable_bytes"): percent, node("node_memory_MemTotal_bytes"): 100}
+    return {says("node_memory_MemAvailable_bytes"): percent, says("node_memory_MemTotal_bytes"): 100}
+
+
+def railway(figure: str, used: float, limit: float) -> Levels:
+    """CPU or memory of a service, whose limit is known, beside one that has none."""
+    name, unit = figure.split()
+    return {
+        vigie(f"railway_service_{name}_usage_{unit}", service="api"): used,
+        vigie(f"railway_service_{name}_limit_{unit}", service="api"): limit,
+        vigie(f"railway_service_{name}_usage_{unit}", service="free"): used,
+        vigie(f"railway_service_{name}_limit_{unit}", service="free"): 0,
+    }
+
+
+def volume(used: float, size: float) -> Levels:
+    """A volume of a service on Railway."""
+    labels = {"service": "api", "volume": "data"}
+    return {vigie("railway_volume_used_bytes", **labels): used, vigie("railway_volume_size_bytes", **labels): size}
 
 
 def resident(share: float) -> Levels:
@@ -108,11 +136,11 @@ def resident(share: float) -> Levels:
     return {app("process_resident_memory_bytes"): share * 512 * 1024 * 1024}
 
 
-def disk(percent: float) -> Levels:
+def disk(percent: float, says: Machine = node) -> Levels:
     """A real disk, and a file system in memory that is always full."""
     return {
-        node("node_filesystem_avail_bytes", mountpoint="/data", fstype="ext4"): percent,
-        node("node_filesystem_size_bytes", mountpoint="/data", fstype="ext4"): 100,
-        node("node_filesystem_avail_bytes", mountpoint="/run", fstype="tmpfs"): 0,
-        node("node_filesystem_size_bytes", mountpoint="/run", fstype="tmpfs"): 100,
+        says("node_filesystem_avail_bytes", mountpoint="/data", fstype="ext4"): percent,
+        says("node_filesystem_size_bytes", mountpoint="/data", fstype="ext4"): 100,
+        says("node_filesystem_avail_bytes", mountpoint="/run", fstype="tmpfs"): 0,
+        says("node_filesystem_size_bytes", mountpoint="/run", fstype="tmpfs"): 100,
     }

@@ -90,7 +90,7 @@ class Case:
 
 def counts(selector: str) -> bool:
     """Whether the levels of a series are its growth."""
-    return selector.partition("{")[0].endswith(("_total", "_bucket"))
+    return selector.partition("{")[0].endswith(("_total", "_bucket", "_seconds_count"))
 
 
 def _line(selector: str, stretches: Iterable[Stretch]) -> list[str]:

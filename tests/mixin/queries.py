@@ -23,13 +23,16 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
         # prometheus-fastapi-instrumentator 8.1
         "http_requests_total": "handler method status",
         "http_request_duration_highr_seconds_bucket": "le",
+        # OpenTelemetry's semantic conventions for HTTP servers, 1.23 and later
+        "http_server_request_duration_seconds_bucket": "http_request_method http_response_status_code http_route le",
+        "http_server_request_duration_seconds_count": "http_request_method http_response_status_code http_route",
         # the process collector of prometheus-client 0.26
         "process_cpu_seconds_total": "",
         "process_resident_memory_bytes": "",
         # blackbox_exporter 0.28, with the labels of our probe targets
         "probe_success": "probe interval",
         "probe_ssl_earliest_cert_expiry": "probe interval",
-        # node_exporter 1.11
+        # node_exporter 1.11, whose names Supabase's feed has too
         "node_cpu_seconds_total": "cpu mode",
         "node_filesystem_avail_bytes": "device fstype mountpoint",
         "node_filesystem_size_bytes": "device fstype mountpoint",
@@ -76,8 +79,9 @@ def _uses(node: Any, grouped: frozenset[str]) -> Iterator[Use]:
     elif isinstance(node, promql_parser.AggregateExpr):
         yield from _uses(node.expr, grouped | set(node.modifier.labels if node.modifier else ()))
     elif isinstance(node, promql_parser.Call):
+        made = {node.args[1].val} if node.func.name == "label_replace" else set()
         for argument in node.args:
-            yield from _uses(argument, grouped)
+            yield from _uses(argument, grouped - made)
     elif isinstance(node, promql_parser.BinaryExpr):
         yield from _uses(node.lhs, grouped)
         yield from _uses(node.rhs, grouped)

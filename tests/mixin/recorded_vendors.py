@@ -65,6 +65,12 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         endpoints(1, 0),
         {one("product_endpoint:stripe_webhook_endpoint_enabled:max", endpoint="we_1"): 1},
     ),
+    **_figure(
+        "product_service:supabase_service_healthy:max",
+        {vigie("supabase_service_healthy", service="auth"): 0},
+        0,
+        service="auth",
+    ),
     **_figure("product:supabase_signups:max", signups(7, 3), 7),
     **_figure("product:supabase_signups_baseline:max", signups(7, 3), 3),
     **_figure("product:supabase_signups_per_baseline:ratio", signups(10, 30), 0.333333),

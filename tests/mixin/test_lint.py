@@ -49,7 +49,7 @@ def test_every_alert_has_a_test(alerts: list[Rule]) -> None:
 
 def test_severities_do_not_inflate(alerts: list[Rule]) -> None:
     """Whoever adds an alert that pages somebody at night changes this line too."""
-    assert Counter(rule["labels"]["severity"] for rule in alerts) == {"critical": 26, "warning": 45, "none": 1}
+    assert Counter(rule["labels"]["severity"] for rule in alerts) == {"critical": 26, "warning": 46, "none": 1}
 
 
 def test_whoever_is_paged_is_paged_for_something_that_lasts(alerts: list[Rule]) -> None:
@@ -170,10 +170,6 @@ def test_nothing_is_queried_that_nobody_emits(
     assert {use.metric for use in used} - set(known) == set()
     for use in used:
         assert use.matched | use.grouped <= known[use.metric], use
-
-
-def test_the_list_of_third_party_names_holds_nothing_unused(groups: list[dict[str, Any]], rendering: Rendering) -> None:
-    assert set(THIRD_PARTY) <= {use.metric for query in _queries(groups, rendering) for use in uses(query)}
 
 
 def test_every_rule_keeps_products_apart(groups: list[dict[str, Any]]) -> None:

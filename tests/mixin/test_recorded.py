@@ -9,7 +9,22 @@ import pytest
 
 from tests.mixin import recorded_vendors
 from tests.mixin.boundaries import ROWS
-from tests.mixin.levels import answers, app, disk, durations, ended, free, idle, resident, vigie, waiting, workers
+from tests.mixin.levels import (
+    answers,
+    app,
+    disk,
+    durations,
+    ended,
+    feed,
+    free,
+    idle,
+    railway,
+    resident,
+    vigie,
+    volume,
+    waiting,
+    workers,
+)
 from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
 from tests.mixin.recorded_vendors import SHOP, one
 
@@ -83,25 +98,34 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         {one("product:pg_connections_per_limit:ratio"): 0.333333},
     ),
     "product_instance:cpu_usage:ratio_rate5m": (
-        idle(10) | {app("process_cpu_seconds_total"): 10},
+        idle(10) | {app("process_cpu_seconds_total"): 10} | idle(5, feed) | railway("cpu cores", 1, 6),
         {
+            one("product_instance:cpu_usage:ratio_rate5m", source="supabase", instance="supabase:1"): 0.666667,
+            one("product_instance:cpu_usage:ratio_rate5m", source="railway", instance="api"): 0.166667,
             one("product_instance:cpu_usage:ratio_rate5m", source="node", instance="node:1"): 0.333333,
             one("product_instance:cpu_usage:ratio_rate5m", source="process", instance="app:1"): 0.666667,
         },
     ),
     "product_instance:memory_usage:ratio": (
-        free(100 / 3) | resident(1 / 3),
+        free(100 / 3) | resident(1 / 3) | free(200 / 3, feed) | railway("memory bytes", 1, 6),
         {
+            one("product_instance:memory_usage:ratio", source="supabase", instance="supabase:1"): 0.333333,
+            one("product_instance:memory_usage:ratio", source="railway", instance="api"): 0.166667,
             one("product_instance:memory_usage:ratio", source="node", instance="node:1"): 0.666667,
             one("product_instance:memory_usage:ratio", source="process", instance="app:1"): 0.333333,
         },
     ),
     "product_instance_mountpoint:disk_usage:ratio": (
-        disk(100 / 3),
+        disk(100 / 3) | disk(200 / 3, feed) | volume(1, 6),
         {
             one(
-                "product_instance_mountpoint:disk_usage:ratio", source="node", instance="node:1", mountpoint="/data"
-            ): 0.666667
+                "product_instance_mountpoint:disk_usage:ratio", source=source, instance=instance, mountpoint=disk
+            ): share
+            for source, instance, disk, share in (
+                ("node", "node:1", "/data", 0.666667),
+                ("supabase", "supabase:1", "/data", 0.333333),
+                ("railway", "api", "data", 0.166667),
+            )
         },
     ),
     "product_source:vigie_source_up:max": (

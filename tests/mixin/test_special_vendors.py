@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.mixin.levels import ended, vigie, waiting, workers
 from tests.mixin.levels_vendors import (
+    answered,
     calls,
     cancelled,
     endpoints,
@@ -20,7 +21,7 @@ from tests.mixin.levels_vendors import (
     undelivered,
 )
 from tests.mixin.promtool import STEP, Case, Labels, Levels, Rules, Stretch, verify
-from tests.mixin.recorded_vendors import BLACKBOX, one
+from tests.mixin.recorded_vendors import BLACKBOX, SHOP, one
 
 WARNING = {"product": "shop", "severity": "warning"}
 STUCK = WARNING | {"component": "jobs", "class": "availability", "owner": "backend", "source": "celery"}
@@ -185,3 +186,48 @@ def test_two_that_watch_the_same_count_once(rules: Rules, tmp_path: Path) -> Non
     rates = {f"round({name}, 1e-6)": {'{product="shop"}': 1.0} for name in ("product:langsmith_runs:rate10m",)}
     values |= {(1200, query): samples for query, samples in rates.items()}
     verify(rules.recording(), [Case("twins", [Stretch(seen | twin, 81)], values=values)], tmp_path)
+
+
+def _statistics(scale: float = 1) -> Levels:
+    """What LangSmith's statistics say of ten minutes in two projects."""
+    levels: Levels = {}
+    for project, part, errors, median in (("chat", 0.75, 0.2, 1.5), ("mail", 0.25, 0.4, 0.5)):
+        for kind, runs_ in (("run", 1200), ("llm", 2400)):
+            labels = {"project": project, "kind": kind}
+            levels[vigie("langsmith_stats_runs", **labels)] = runs_ * part * scale
+            levels[vigie("langsmith_stats_error_ratio", **labels)] = errors
+            levels[vigie("langsmith_stats_duration_p50_seconds", **labels)] = median * (1 if kind == "llm" else 5)
+        levels[vigie("langsmith_stats_cost_dollars", project=project)] = 120 * part * scale
+    return levels
+
+
+STAND_IN = {
+    "product:langsmith_runs:rate10m": 2,
+    "product:langsmith_llm_calls:rate10m": 4,
+    "product:langsmith_run_errors_per_run:ratio_rate10m": 0.25,
+    "product:langsmith_llm_call_errors_per_call:ratio_rate10m": 0.25,
+    "product:langsmith_cost_dollars_per_run:ratio_rate10m": 0.1,
+    "product:langsmith_llm_call_duration_seconds:p50_rate10m": 1.5,
+}
+"""Recorded while runs are too many to be listed."""
+
+
+def test_statistics_stand_in_for_runs_that_are_too_many_to_list(rules: Rules, tmp_path: Path) -> None:
+    """From the first of them on, though counters that were withheld still fill a part of the window."""
+    counters: Levels = {**answered(s1=0, s5=100), **runs(15, errors=1, dollars=1)}
+    values = {(at, f"round({name}, 1e-6)"): {SHOP: value} for name, value in STAND_IN.items() for at in (1200, 1800)}
+    case = Case("degraded", [Stretch(counters, 80), Stretch(_statistics(), 60)], values=values)
+    verify(rules.recording(), [case], tmp_path)
+
+
+def test_statistics_outlive_a_missed_scrape(rules: Rules, tmp_path: Path) -> None:
+    stretches = [Stretch(_statistics(), 40), Stretch(None, 1), Stretch(_statistics(), 1)]
+    values = {(600, f"round({name}, 1e-6)"): {SHOP: value} for name, value in STAND_IN.items()}
+    verify(rules.recording(), [Case("missed", stretches, values=values)], tmp_path)
+
+
+def test_statistics_of_two_vigies_count_once(rules: Rules, tmp_path: Path) -> None:
+    twin: Levels = {each.replace("vigie:1", "vigie:2"): level for each, level in _statistics(0.5).items()}
+    values = {(600, f"round({name}, 1e-6)"): {SHOP: value} for name, value in STAND_IN.items()}
+    values[600, "round(product:langsmith_run_errors_per_run:ratio_rate10m, 1e-6)"] = {SHOP: 0.25}
+    verify(rules.recording(), [Case("twins", [Stretch(_statistics() | twin, 60)], values=values)], tmp_path)

@@ -51,11 +51,35 @@ class App(Settings):
     """The product's own application."""
 
     metrics: HttpUrl | None = None
-    """URL of its Prometheus metrics (names of prometheus-fastapi-instrumentator)."""
+    """URL of its Prometheus metrics; `numbers.http` says whose names they have."""
     cpu_cores: float = Field(default=1.0, gt=0)
     """Cores that its process can use: what 100% means to HighCPU. A Python process uses one, however many there are."""
     memory_limit: ByteSize | None = None
     """Memory that its process may use, such as 512MiB: what 100% means to HighMemory. Unset, it is not judged."""
+
+
+class Numbers(Settings):
+    """Where the numbers come from that can come from several places."""
+
+    http: Literal["instrumentator", "otel", "railway", "sentry"] = "instrumentator"
+    """
+    Who counts requests, errors and response times: the application's metrics by prometheus-fastapi-instrumentator or by
+    OpenTelemetry; or, where it has none, Railway's proxy, or spans in Sentry.
+    """
+    hosting: tuple[Literal["node", "process", "railway", "supabase"], ...] = ("node", "process", "railway", "supabase")
+    """
+    Who describes CPU, memory and disk; what has no data stays silent, so leave one out only where two describe the same
+    machine.
+    """
+
+
+class SupabaseFeed(Settings):
+    """The metrics of a Supabase project (CPU, memory, disk, poolers), which Prometheus scrapes itself."""
+
+    host: Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?$")]
+    """Host of the project, such as abcdefghijklmnopqrst.supabase.co."""
+    password_file: Path
+    """File with a secret key (`sb_secret_…`), as Prometheus sees it."""
 
 
 class Stack(Settings):
@@ -67,6 +91,7 @@ class Stack(Settings):
     blackbox: Address = "blackbox:9115"
     node: Address | None = None
     """A node_exporter on the machine that the product runs on, if there is one."""
+    supabase: SupabaseFeed | None = None
 
 
 class Links(Settings):
@@ -106,6 +131,7 @@ class Product(Settings):
     timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
     """IANA time zone of the people who are told."""
     app: App = App()
+    numbers: Numbers = Numbers()
     sources: dict[str, SourceConfig] = Field(default_factory=dict)
     """What to read; a source whose variables or secret files are missing is off, and says so."""
     probes: tuple[Probe, ...] = ()
