@@ -306,6 +306,11 @@
     probes: [],
     // Seconds within which a probed page must have answered.
     probeTimeout: 8,
+    // Objects for the Prometheus operator: { namespace: null, labels: { release: 'kube-prometheus-stack' } }, with the labels
+    // by which it selects them; null makes none.
+    kubernetes: null,
+    // Rules for the ruler of Mimir or Grafana Cloud: { namespace: 'vigie' }; null makes none.
+    mimir: null,
     // Pace of scraping and of evaluating rules. Every window and `for` above stays meaningful up to 30s.
     scrapeInterval: '15s',
     scrapeTimeout: '10s',

@@ -24,6 +24,8 @@ function(product) {
       escalation: [level { after: promql.duration(level.after) } for level in super.escalation],
     },
     links+: product.links,
+    kubernetes: product.kubernetes,
+    mimir: product.mimir,
     stack+: product.stack,
   },
 }

@@ -38,6 +38,8 @@ SHOP = {
         "business_hours": {},
         "deadmansswitch": "https://beats.example/shop",
     },
+    "kubernetes": {"namespace": "monitoring", "labels": {"release": "kube-prometheus-stack"}},
+    "mimir": {},
     "stack": {
         "node": "node:9100",
         "supabase": {"host": "abcdefghijklmnopqrst.supabase.co", "password_file": "/run/secrets/supabase_key"},

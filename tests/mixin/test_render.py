@@ -24,7 +24,15 @@ def test_the_official_jsonnet_agrees() -> None:
     """The fast implementation is not the one that defines the language."""
     asked = argument(product())
     official = json.loads(_jsonnet.evaluate_snippet("render", program(ROOT), tla_codes={"product": asked}))
-    assert evaluate(ROOT, asked) == official
+    assert _with_dashboards_read(evaluate(ROOT, asked)) == _with_dashboards_read(official)
+
+
+def _with_dashboards_read(document: dict[str, Any]) -> dict[str, Any]:
+    """Numbers are the same, but each implementation writes them in its own way into the texts of ConfigMaps."""
+    for each in document["files"].values():
+        if each.get("kind") == "ConfigMap":
+            each["data"] = {name: json.loads(text) for name, text in each["data"].items()}
+    return document
 
 
 def test_the_mixin_needs_no_python() -> None:

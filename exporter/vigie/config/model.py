@@ -94,6 +94,22 @@ class Stack(Settings):
     supabase: SupabaseFeed | None = None
 
 
+class Kubernetes(Settings):
+    """Objects for the Prometheus operator and Grafana's sidecar, which `vigie render` writes too if this is set."""
+
+    namespace: Name | None = None
+    """Namespace of the objects; unset, the one of whoever applies them."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """Labels by which the operator selects them, such as `release: kube-prometheus-stack`."""
+
+
+class Mimir(Settings):
+    """Rules for the ruler of Mimir or Grafana Cloud, which `vigie render` writes too if this is set."""
+
+    namespace: Name = "vigie"
+    """Namespace of the ruler that holds them."""
+
+
 class Links(Settings):
     """Where people reach the parts: the URLs in messages."""
 
@@ -141,5 +157,7 @@ class Product(Settings):
     """By alert name, only what differs from the defaults in `config.libsonnet`."""
     stack: Stack = Stack()
     links: Links = Links()
+    kubernetes: Kubernetes | None = None
+    mimir: Mimir | None = None
     state: Path | None = None
     """Folder for what must survive a restart; without it nothing is kept."""

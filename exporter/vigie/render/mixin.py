@@ -36,6 +36,12 @@ function(product)
     } + {
       ['dashboards/' + name]: mixin.grafanaDashboards[name]
       for name in std.objectFields(mixin.grafanaDashboards)
+    } + {
+      ['kubernetes/' + name]: mixin.kubernetesObjects[name]
+      for name in std.objectFields(mixin.kubernetesObjects)
+    } + {
+      ['mimir/' + name]: mixin.mimirRules[name]
+      for name in std.objectFields(mixin.mimirRules)
     },
   }
 """
