@@ -26,6 +26,8 @@ from deploy.native.paths import TOOLS
 from deploy.native.sources import debian
 
 TESTING = "testing"
+TRIXIE = "trixie"
+"""Debian 13, whose Prometheus is the oldest that the rules load on."""
 OWN = "own"
 """The release that the machine runs."""
 
@@ -46,7 +48,7 @@ class Package:
 
     Attributes:
         name: Of the package.
-        suite: Debian testing, or the machine's own release, with everything that the package needs.
+        suite: A release of Debian; of the machine's own, everything that the package needs comes along.
         programs: Name to path in the package; a `*` stands for a version.
         prelude: Shell that runs before each program; `{root}` is where the package was unpacked.
         moves: For files that hold a path of the package: that path and what stands for it.
@@ -57,6 +59,11 @@ class Package:
     programs: Mapping[str, str]
     prelude: str = ""
     moves: tuple[Move, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Name of the folder that it is unpacked into."""
+        return f"{self.name}-{self.suite}" if self.suite == TRIXIE else self.name
 
 
 _POSTGRES = "usr/lib/postgresql/*/bin"
@@ -94,6 +101,7 @@ SETS: dict[str, tuple[Package, ...]] = {
             prelude='export PATH="{root}/usr/lib/erlang/bin:$PATH"',
             moves=(Move("usr/lib/erlang/bin/erl", "/usr/lib/erlang", "{root}/usr/lib/erlang"),),
         ),
+        Package("prometheus", TRIXIE, {"prometheus-2.53": "usr/bin/prometheus"}),
         Package("pgbouncer", OWN, {"pgbouncer": "usr/sbin/pgbouncer"}),
         Package("docker-compose", TESTING, {"docker-compose": "usr/libexec/docker/cli-plugins/docker-compose"}),
     ),
@@ -124,7 +132,7 @@ def install(*sets: str, say: Callable[[str], None] = say) -> None:
     with _lock():
         packages = [package for name in sets or ("stack",) for package in SETS[name] if not _stands(package)]
         missing = [package for package in packages if not _machine_has(package)]
-        for suite in (TESTING, OWN):
+        for suite in (TESTING, TRIXIE, OWN):
             _install(suite, [package for package in missing if package.suite == suite], say)
         shutil.rmtree(TOOLS / "apt", ignore_errors=True)
 
@@ -139,7 +147,7 @@ def _lock() -> Iterator[None]:
 
 def _stamp(package: Package) -> tuple[Path, str]:
     """The file that says that a package stands, and its content: that changes with the table and with the place."""
-    return TOOLS / f"{package.name}.stamp", hashlib.sha256(f"{TOOLS} {package!r}".encode()).hexdigest() + "\n"
+    return TOOLS / f"{package.place}.stamp", hashlib.sha256(f"{TOOLS} {package!r}".encode()).hexdigest() + "\n"
 
 
 def _stands(package: Package) -> bool:
@@ -149,8 +157,8 @@ def _stands(package: Package) -> bool:
 
 
 def _machine_has(package: Package) -> bool:
-    """Link what the machine already has; what comes from testing is always ours, for its version is the pinned one."""
-    if package.suite == TESTING:
+    """Link what the machine already has; what comes from another release is always ours, for its version matters."""
+    if package.suite != OWN:
         return False
     found = {name: _on_machine(name, pattern) for name, pattern in package.programs.items()}
     paths = {name: path for name, path in found.items() if path is not None}
@@ -173,12 +181,12 @@ def _install(suite: str, packages: Sequence[Package], say: Callable[[str], None]
     if not packages:
         return
     sources = debian()
-    lines = [sources[0].line(TESTING)] if suite == TESTING else [each.line() for each in sources]
+    alone = suite != OWN
+    lines = [sources[0].line(suite)] if alone else [each.line() for each in sources]
     apt = Apt(TOOLS / "apt" / suite, lines)
     say(f"tools: asking Debian for {', '.join(package.name for package in packages)}")
     apt.update()
     for package in packages:
-        alone = suite == TESTING
         archives = apt.download([package.name]) if alone else apt.download_with_needs([package.name])
         size = sum(archive.stat().st_size for archive in archives) / 1e6
         say(f"tools: unpacking {package.name} ({size:.0f} MB)")
@@ -193,8 +201,8 @@ def _done(package: Package) -> None:
 
 def _place(package: Package, archives: Sequence[Path]) -> None:
     """Unpack into a fresh folder, put that in the place of the old one, and show its programs in `bin`."""
-    root = TOOLS / package.name
-    fresh = TOOLS / f"{package.name}.new"
+    root = TOOLS / package.place
+    fresh = TOOLS / f"{package.place}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     for archive in archives:
         unpack(archive, fresh)
