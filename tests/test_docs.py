@@ -16,7 +16,7 @@ _LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#|mailto:)([^)#\s]+)")
 
 def test_generated_pages_are_up_to_date() -> None:
     stale = [path.name for path, text in pages().items() if not path.exists() or path.read_text() != text]
-    assert not stale, "run scripts/generate_docs.py and commit what it writes"
+    assert not stale, "run python -m scripts.generate_docs and commit what it writes"
 
 
 @pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))

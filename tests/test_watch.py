@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.toy import ToyConfig, ToySource
+from vigie.config.document import Document
 from vigie.config.load import Configuration
 from vigie.config.model import Product
 from vigie.watch import Watch
@@ -32,7 +33,7 @@ async def test_a_task_that_dies_and_a_source_that_cannot_close_are_logged_and_th
     monkeypatch.setattr("vigie.watch.SOURCES", {"toy": ToySource, "stubborn": Stubborn})
     product = Product(product="acme", sources={"stubborn": ToyConfig(), "toy": ToyConfig()})
     with capture_logs() as logs:
-        watch = Watch(Configuration(Path("vigie.yaml"), product, {}, frozenset()))
+        watch = Watch(Configuration(Document(Path("vigie.yaml"), {}, {}), product, {}, frozenset()))
         await watch.start()
         while watch.board.statuses["toy"].outcome is None:  # noqa: ASYNC110 - one source has no event of its own
             await asyncio.sleep(0.005)

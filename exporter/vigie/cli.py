@@ -14,7 +14,7 @@ import typer
 from vigie import __version__
 from vigie.config.load import Configuration, load
 from vigie.core.logs import Redactor, configure
-from vigie.errors import UserError
+from vigie.errors import RenderError, UserError
 from vigie.watch import Watch
 from vigie.web.server import Options, serve
 
@@ -102,10 +102,14 @@ def render_command(
     """Write the rules, routes, dashboards and scrape configuration of the product; all files or none."""
     from vigie.render import drift, render, write  # noqa: PLC0415 - what `serve` does not need is not in its memory
 
-    product = load(config).product
-    rendering = render(product, mixin or config.parent)
-    for sentence in rendering.unreached:
-        typer.echo(f"vigie: warning: {sentence}", err=True)
+    configuration = load(config)
+    located = configuration.document.located
+    try:
+        rendering = render(configuration.product, mixin or config.parent)
+    except RenderError as error:
+        raise RenderError("\n".join(located(line) for line in str(error).split("\n"))) from None
+    for sentence in rendering.warnings:
+        typer.echo(f"vigie: warning: {located(sentence)}", err=True)
     if not check_only:
         write(rendering.files, output)
         typer.echo(f"{len(rendering.files)} files written to {output}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +88,10 @@ def test_a_threshold_of_the_product_wins(thresholds: dict[str, Any], there: list
     [
         ({"QueuBackup": {"warning": 1}}, "thresholds.QueuBackup: no alert has this name; did you mean 'QueueBackup'?"),
         (
+            {"SecurityBreach": {"critical": 1}},
+            "thresholds.SecurityBreach: no alert has this name; did you mean 'SecurityBreachEntered'?",
+        ),
+        (
             {"QueueBackup": {"warning": 600}},
             "thresholds.QueueBackup: the warning at 600 comes after the critical at 500; put it below, or one `off`",
         ),
@@ -111,6 +117,49 @@ def test_what_contradicts_itself_is_refused(thresholds: dict[str, Any], sentence
     with pytest.raises(RenderError) as refused:
         render(product(thresholds=thresholds), ROOT)
     assert str(refused.value) == sentence
+
+
+def test_each_pattern_of_an_alert_has_thresholds_of_its_own() -> None:
+    text = expression(render(product(thresholds={"SecurityBreachAccount": {"critical": 77}}), ROOT), "SecurityBreach")
+    assert text.count("> 77") == 1
+    assert "> 30" not in text
+
+
+def test_a_threshold_that_nothing_can_pass_is_said() -> None:
+    chosen = {"SignupsDrop": {"warning": 0.3}, "SlowResponse": {"warning": 0.3}}
+    assert render(product(thresholds=chosen), ROOT).warnings == (
+        "thresholds.SignupsDrop: cannot fire, for `sources.postgres` is off; turn it on, or leave this out",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "product: shop\nthresholds:\n\n  QueueBackup:\n    warning: 600\n",
+            (
+                "{file}:4: thresholds.QueueBackup: the warning at 600 comes after the critical at 500; "
+                "put it below, or one `off`\n"
+            ),
+        ),
+        (
+            "product: shop\nthresholds:\n  JobFailure: {}\n  Jobfailures: {}\n",
+            (
+                "{file}:3: thresholds.JobFailure: no alert has this name; did you mean 'JobFailures'?\n"
+                "{file}:4: thresholds.Jobfailures: no alert has this name; did you mean 'JobFailures'?\n"
+            ),
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_refused_with_its_line_and_nothing_is_written(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "vigie.yaml"
+    file.write_text(text)
+    command = [sys.executable, "-m", "vigie", "render", "--config", str(file), "--mixin", str(ROOT)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "vigie: " + said.format(file=file))
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_folder_without_mixin_is_refused(tmp_path: Path) -> None:

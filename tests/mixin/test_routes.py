@@ -94,7 +94,7 @@ def test_channels_that_are_not_set_vanish_and_are_told(case: str, tmp_path: Path
     verify(config, warning, "alertname=A severity=warning")
     verify(config, warning, "alertname=A")
     verify(config, beat, "alertname=Watchdog severity=none")
-    assert list(rendering.unreached) == unreached
+    assert list(rendering.warnings) == unreached
 
 
 def receivers(channels: dict[str, Any]) -> dict[str, set[str]]:
@@ -142,7 +142,7 @@ def test_the_example_of_the_documentation_reaches_everybody(tmp_path: Path) -> N
     shop = load(path, {}).product
     assert set(Channels.model_fields) - shop.channels.model_fields_set == {"deadmansswitch"}
     rendering = render(shop, ROOT)
-    assert rendering.unreached == ()
+    assert rendering.warnings == ()
     write(rendering.files, tmp_path)
     verify(tmp_path / "alertmanager" / "alertmanager.yaml", f"{LEVELS},critical", "severity=critical")
 

@@ -65,7 +65,7 @@ async def test_every_vendor_is_reached_and_nothing_is_amiss(configuration: Confi
 
 async def test_every_family_of_the_design_is_exported(configuration: Configuration, tmp_path: Path) -> None:
     product = configuration.product.model_copy(update={"state": tmp_path})
-    watch = Watch(Configuration(configuration.path, product, {}, configuration.secrets))
+    watch = Watch(Configuration(configuration.document, product, {}, configuration.secrets))
     await watch.start()
     await watch.board.first_read()
     page = watch.board.make_page().text.plain.decode()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.toy import ToyConfig, ToySource
+from vigie.config.document import Document
 from vigie.config.load import Configuration
 from vigie.config.model import Product
 from vigie.core.logs import Redactor
@@ -28,7 +29,11 @@ def _refuse() -> None:
 async def face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Face]:
     monkeypatch.setattr("vigie.watch.SOURCES", {"toy": ToySource, "broken": ToySource})
     product = Product(product="acme", sources={"toy": ToyConfig(), "broken": ToyConfig()})
-    watch = Watch(Configuration(tmp_path / "vigie.yaml", product, {"stripe": "STRIPE_KEY is not set"}, frozenset()))
+    watch = Watch(
+        Configuration(
+            Document(tmp_path / "vigie.yaml", {}, {}), product, {"stripe": "STRIPE_KEY is not set"}, frozenset()
+        )
+    )
     watch.board.statuses["broken"].source.behave = _refuse  # type: ignore[attr-defined]
     (tmp_path / "RB-001-site-down.md").write_text(RUNBOOK)
 

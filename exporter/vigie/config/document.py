@@ -41,6 +41,11 @@ class Document:
             key = key[:-1]
         return f"{self.path}:{self.lines.get(key, 1)}"
 
+    def located(self, sentence: str) -> str:
+        """The sentence, with `file:line` before it where it begins with a key of the file, as in `probes.url: …`."""
+        key = tuple(sentence.partition(": ")[0].split("."))
+        return f"{self.place(key)}: {sentence}" if key[:1] in self.lines else sentence
+
 
 def read(path: Path, error: type[UserError] = ConfigError) -> Document:
     """

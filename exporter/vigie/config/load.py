@@ -25,13 +25,13 @@ class Configuration:
     A `vigie.yaml` that was read.
 
     Attributes:
-        path: The file.
+        document: The file, as it is written.
         product: What it says; `product.sources` holds only the sources that are on.
         off: The sources that are named but not read, and why.
         secrets: Values that must never be shown.
     """
 
-    path: Path
+    document: Document
     product: Product
     off: Mapping[str, str]
     secrets: frozenset[str]
@@ -53,7 +53,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
     _refuse(document, missing, off)
     sources = _sources(document, data, off)
     product = validate(document, Product, {**data, "sources": sources})
-    return Configuration(path, product, off, frozenset(_secrets(sources.values())))
+    return Configuration(document, product, off, frozenset(_secrets(sources.values())))
 
 
 def _off(data: dict[str, Any], missing: Mapping[Key, str]) -> dict[str, str]:

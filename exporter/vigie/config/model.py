@@ -154,7 +154,7 @@ class Product(Settings):
     """Uptime checks."""
     channels: Channels = Channels()
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
-    """By alert name, only what differs from the defaults in `config.libsonnet`."""
+    """By the names in docs/alerts.md, only what differs from the defaults."""
     stack: Stack = Stack()
     links: Links = Links()
     kubernetes: Kubernetes | None = None

@@ -25,7 +25,12 @@ _PROGRAM = """
 function(product)
   local mixin = (import %s).forProduct(product);
   {
-    alerts: [signal.alert.name for group in mixin._signals for signal in group.signals if signal.alert != null],
+    alerts: [
+      { settings: signal.alert.settings, source: signal.alert.source }
+      for group in mixin._signals
+      for signal in group.signals
+      if signal.alert != null
+    ],
     unreached: mixin.unreached,
     files: {
       'prometheus/prometheus.yaml': mixin.prometheusConfig,
@@ -58,11 +63,11 @@ class Rendering:
 
     Attributes:
         files: Text by path, relative to the output folder.
-        unreached: One sentence for each kind of alert that reaches nobody.
+        warnings: One sentence for each kind of alert that reaches nobody, and for each threshold that nothing can pass.
     """
 
     files: Mapping[str, str]
-    unreached: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def render(product: Product, mixin: Path) -> Rendering:
@@ -75,11 +80,12 @@ def render(product: Product, mixin: Path) -> Rendering:
     if not (mixin / _MIXIN).is_file():
         raise RenderError(f"{mixin}: holds no {_MIXIN}; --mixin names the folder of Vigie's mixin")
     document = evaluate(mixin, argument(product))
-    _refuse_unknown_alerts(product, document["alerts"])
+    sources = {alert["settings"]: alert["source"] for alert in document["alerts"]}
+    _refuse_unknown_alerts(product, sources)
     files = {path: _text(path, content) for path, content in document["files"].items()}
     templates = sorted((mixin / _TEMPLATES).glob("*.tmpl"))
     files.update({f"{_TEMPLATES}/{path.name}": path.read_text(encoding="utf-8") for path in templates})
-    return Rendering(dict(sorted(files.items())), tuple(document["unreached"]))
+    return Rendering(dict(sorted(files.items())), (*document["unreached"], *_blind(product, sources)))
 
 
 def program(mixin: Path) -> str:
@@ -113,6 +119,14 @@ def _refuse_unknown_alerts(product: Product, known: Iterable[str]) -> None:
     if unknown:
         lines = [f"thresholds.{name}: no alert has this name; {nearest(name, known)}" for name in unknown]
         raise RenderError("\n".join(lines))
+
+
+def _blind(product: Product, sources: Mapping[str, str | None]) -> Iterable[str]:
+    """Thresholds that somebody chose for an alert whose numbers nobody reads."""
+    for name in product.thresholds:
+        source = sources[name]
+        if source is not None and source not in product.sources:
+            yield f"thresholds.{name}: cannot fire, for `sources.{source}` is off; turn it on, or leave this out"
 
 
 class _Dumper(yaml.SafeDumper):

@@ -23,6 +23,7 @@ from tests.vendors.mutants import mutants
 from tests.vendors.polling import Clock
 from tests.vendors.setup import SECRET
 from tests.vendors.setup_vercel import SETUP
+from vigie.config.document import Document
 from vigie.config.load import Configuration
 from vigie.config.model import Product
 from vigie.core.families import Families
@@ -264,7 +265,7 @@ def test_any_push_is_events_or_a_classified_error(data: Any, raw: bytes) -> None
 async def client(url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     settings = {**SETUP.settings(url), "drain": {"secret": HUSH, "verify": "code-7"}}
     product = Product(product="acme", sources={"vercel": VercelConfig.model_validate(settings)})
-    watch = Watch(Configuration(tmp_path / "vigie.yaml", product, {}, frozenset()))
+    watch = Watch(Configuration(Document(tmp_path / "vigie.yaml", {}, {}), product, {}, frozenset()))
 
     async def reload() -> None:
         """Nothing changes here."""
