@@ -143,6 +143,17 @@
     // Uid of each dashboard: part of its address, so of every link in an old message.
     dashboards: {
       ops: 'vigie-ops',
+      api: 'vigie-api',
+      workers: 'vigie-workers',
+      database: 'vigie-database',
+      business: 'vigie-business',
+      llm: 'vigie-llm',
+      signins: 'vigie-sign-ins',
+      frontend: 'vigie-frontend',
+      uptime: 'vigie-uptime',
+      errors: 'vigie-errors',
+      hosting: 'vigie-hosting',
+      vigie: 'vigie-itself',
     },
 
     // ---------------------------------------------------------------------------------------------------------------

@@ -1,66 +1,60 @@
-// Ops: nine numbers in three rows of three, each large and coloured, with how it came to be so beside it.
+// Ops, the first page: nine numbers in three rows of three, each large and coloured, with how it came to be so beside it;
+// then what is wrong, what is left of the promise, and whether the numbers can be trusted.
+local alerts = import 'lib/alerts.libsonnet';
 local dashboard = import 'lib/dashboard.libsonnet';
+local layout = import 'lib/layout.libsonnet';
 local panel = import 'lib/panel.libsonnet';
+local slo = import 'lib/slo.libsonnet';
+local subject = import 'lib/subject.libsonnet';
 local thresholds = import 'lib/thresholds.libsonnet';
+local words = import 'lib/words.libsonnet';
 
-local height = 7;
-local width = { stat: 3, trend: 5 };
-
-function(config, signals)
-  local series(signal) = '%s{product="$product"}' % signal.record;
-  local legend(signal) =
-    if signal.by == [] then signal.title else std.join(' ', ['{{%s}}' % label for label in signal.by]);
-
-  // A cell: the worst of all series as one number, and every series over time.
-  local cell(signal, worst='max') = {
-    local limits = thresholds.of(signal, config),
-    stat:
-      panel.stat(signal.title, signal.description, signal.unit, limits) +
-      panel.query('%s(%s)' % [worst, series(signal)], signal.title),
-    trend:
-      panel.trend(signal.title + ' over time', signal.description, signal.unit, limits) +
-      (if signal.by == [] then panel.one else panel.several) +
-      panel.query(series(signal), legend(signal)),
-  };
+function(config, signals, kit)
+  local budget = slo(config, signals, kit);
+  local connections = (import 'lib/connections.libsonnet')(config, signals, kit);
+  local beside(number, trend) = [number + panel.withShare(3), trend + panel.withShare(5)];
+  local cell(signal, worst='max') = beside(kit.number(signal, worst) + kit.linked(signal), kit.trend(signal));
 
   local success =
     local failures = signals.jobFailures;
-    local limits = thresholds.complement(thresholds.of(failures, config));
+    local title = 'Job success rate';
     local text = 'Share of finished jobs that succeeded. No finished job counts as success.';
-    local expr = '1 - ' + series(failures);
-    {
-      stat: panel.stat('Job success rate', text, failures.unit, limits) + panel.query(expr, 'Job success rate'),
-      trend:
-        panel.trend('Job success rate over time', text, failures.unit, limits) +
-        panel.one +
-        panel.query(expr, 'Job success rate'),
+    local about(title) = subject.of(failures, config) {
+      title: title,
+      description: text,
+      limits: thresholds.complement(super.limits),
     };
+    local shown = panel.withQuery('1 - ' + kit.series(failures), title);
+    beside(
+      panel.newNumber(about(title)) + shown + kit.linked(failures),
+      panel.newTrend(about(title + ' over time')) + panel.withFloor(0.7) + shown
+    );
 
-  // Thresholds are shares of the limit that the database sets, so their lines are computed beside the count.
-  local connections =
-    local used = signals.connectionsUsed;
-    local limit = series(signals.connectionLimit);
-    local settings = config.alerts[used.alert.name];
-    cell(used) {
-      trend:
-        panel.trend('Active connections over time', signals.connections.description, 'count', []) +
-        panel.one +
-        panel.query(series(signals.connections), 'open') +
-        std.foldl(
-          function(built, side) built + panel.limit('%g * %s' % [settings[side], limit], side, thresholds.colours[side]),
-          thresholds.sides(settings),
-          {}
-        ),
+  local vendors =
+    local about = subject.of(signals.vendorOutages, config) {
+      title: 'Vendors',
+      unit: 'out',
+      words: words.none('well'),
     };
+    panel.newStates(about) + panel.withQuery(kit.series(signals.vendorOutages), '{{vendor}}');
 
-  local rows = [
+  local used = signals.connectionsUsed;
+  local grid = [
     {
       question: 'Are customers served well?',
-      cells: [cell(signals.requests), cell(signals.errorRate), cell(signals.latencyP95)],
+      cells: [
+        beside(kit.number(signals.requests) + kit.leadingTo('api'), kit.trend(signals.requests)),
+        cell(signals.errorRate),
+        cell(signals.latencyP95),
+      ],
     },
     {
       question: 'Does the product have room?',
-      cells: [cell(signals.cpu), cell(signals.memory), connections],
+      cells: [
+        cell(signals.cpu),
+        cell(signals.memory),
+        beside(kit.number(used, title='Connections') + kit.linked(used), connections.trend('Active connections over time')),
+      ],
     },
     {
       question: 'Does the work get done?',
@@ -68,22 +62,25 @@ function(config, signals)
     },
   ];
 
-  local place(row, y) =
-    [panel.row(row.question) + panel.at(0, y, 24, 1)] +
-    std.flattenArrays(std.mapWithIndex(
-      function(column, cell)
-        local x = column * (width.stat + width.trend);
-        [
-          cell.stat + panel.at(x, y + 1, width.stat, height),
-          cell.trend + panel.at(x + width.stat, y + 1, width.trend, height),
-        ],
-      row.cells
-    ));
-
   dashboard.new(
-    config.dashboards.ops,
-    'Ops',
+    'ops',
     'Is the product well right now? Nine numbers; green is well, orange is a warning, red pages somebody.',
     config
   ) +
-  dashboard.panels(std.flattenArrays(std.mapWithIndex(function(index, row) place(row, index * (height + 1)), rows)))
+  dashboard.withRows(
+    [layout.row(row.question, [layout.line(5, std.flattenArrays(row.cells))]) for row in grid] + [
+      layout.row('What is wrong, since when, and where do I go?', [
+        layout.line(7, [
+          alerts(config, signals, kit) + panel.withShare(16),
+          budget.left('Availability') + kit.leadingTo('uptime') + panel.withShare(4),
+          budget.left('Latency') + kit.leadingTo('uptime') + panel.withShare(4),
+        ]),
+      ]),
+      layout.row('Can the numbers be trusted, and are the vendors well?', [
+        layout.line(10, [
+          kit.states(signals.sourceUp, 'Sources of numbers'),
+          vendors,
+        ]),
+      ]),
+    ]
+  )

@@ -14,12 +14,12 @@ local number = (import 'promql.libsonnet').number;
     text(threshold): if threshold < 1 then number(threshold * 1000) + ' ms' else number(threshold) + ' s',
   },
   perSecond: {
-    grafana: 'reqps',
+    grafana: 'suffix:/s',
     value: '{{ $value | humanize }}/s',
     text(threshold): number(threshold) + '/s',
   },
   perMinute: {
-    grafana: 'cpm',
+    grafana: 'suffix:/min',
     value: '{{ $value | humanize }}/min',
     text(threshold): number(threshold) + '/min',
   },
@@ -40,7 +40,7 @@ local number = (import 'promql.libsonnet').number;
     text(threshold): '$%.2f' % threshold,
   },
   days: {
-    grafana: 'd',
+    grafana: 'suffix: days',
     value: '{{ $value | humanize }} days',
     text(threshold): number(threshold) + ' days',
   },

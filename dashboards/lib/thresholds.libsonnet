@@ -1,7 +1,11 @@
-// The thresholds of a signal's alert, as Grafana colours and draws them.
+// The thresholds of a signal's alert, as Grafana colours and draws them, and as people read them.
+local units = import '../../signals/units.libsonnet';
+
 local colours = { good: 'green', warning: 'orange', critical: 'red' };
 local coloured(colour, value) = { color: colour, value: value };
 local step(state, value) = coloured(colours[state], value);
+// A threshold is crossed above it, a step begins at its value: nought of something is still well where any is not.
+local beyond(value) = if value == 0 then 0.001 else value;
 
 {
   colours:: colours,
@@ -21,7 +25,26 @@ local step(state, value) = coloured(colours[state], value);
         local worst = std.reverse(sides);
         [step(worst[i], if i == 0 then null else settings[worst[i - 1]]) for i in std.range(0, std.length(worst) - 1)] +
         [step('good', settings[sides[0]])]
-      else [step('good', null)] + [step(side, settings[side]) for side in sides],
+      else [step('good', null)] + [step(side, beyond(settings[side])) for side in sides],
+
+  // The same in words, because colour must not be the only sign: "Above 1% is a warning, above 5% critical."
+  sentences(signal, config)::
+    if signal.alert == null || std.member(['down', 'present'], signal.alert.when) then []
+    else
+      local settings = config.alerts[signal.alert.settings];
+      local side(name) = '%s %s is %s' % [
+        signal.alert.when,
+        units[signal.unit].text(settings[name]),
+        if name == 'warning' then 'a warning' else 'critical',
+      ];
+      local text = std.join(', ', [side(name) for name in $.sides(settings)]);
+      [std.asciiUpper(text[0]) + text[1:] + '.'],
+
+  // Steps of a number that is no signal and that nobody is told of: published marks, such as those of Web Vitals.
+  marks(fair, poor):: [step('good', null), step('warning', fair), step('critical', poor)],
+
+  // The same for what is better the more there is of it.
+  shares(fair, poor):: [step('critical', null), step('warning', poor), step('good', fair)],
 
   // The same steps for 1 minus the signal: the share that is well instead of the share that is not.
   complement(steps)::

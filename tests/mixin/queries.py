@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import promql_parser
@@ -20,22 +21,32 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     for name, labels in {
         # Prometheus itself
         "up": "",
+        "scrape_duration_seconds": "",
+        "scrape_samples_scraped": "",
+        "ALERTS": "alertname alertstate severity",
+        "ALERTS_FOR_STATE": "alertname severity",
         # prometheus-fastapi-instrumentator 8.1
         "http_requests_total": "handler method status",
         "http_request_duration_highr_seconds_bucket": "le",
         # OpenTelemetry's semantic conventions for HTTP servers, 1.23 and later
         "http_server_request_duration_seconds_bucket": "http_request_method http_response_status_code http_route le",
         "http_server_request_duration_seconds_count": "http_request_method http_response_status_code http_route",
+        "http_request_duration_seconds_count": "handler method",
+        "http_request_duration_seconds_sum": "handler method",
         # the process collector of prometheus-client 0.26
         "process_cpu_seconds_total": "",
+        "process_open_fds": "",
         "process_resident_memory_bytes": "",
         # blackbox_exporter 0.28, with the labels of our probe targets
+        "probe_duration_seconds": "probe interval",
+        "probe_http_duration_seconds": "probe interval phase",
         "probe_success": "probe interval",
         "probe_ssl_earliest_cert_expiry": "probe interval",
         # node_exporter 1.11, whose names Supabase's feed has too
         "node_cpu_seconds_total": "cpu mode",
         "node_filesystem_avail_bytes": "device fstype mountpoint",
         "node_filesystem_size_bytes": "device fstype mountpoint",
+        "node_load5": "",
         "node_memory_MemAvailable_bytes": "",
         "node_memory_MemTotal_bytes": "",
     }.items()
@@ -69,6 +80,39 @@ def emitted() -> dict[str, frozenset[str]]:
         if family.kind == "histogram"
         for suffix in ("_bucket", "_sum", "_count")
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function over a window of a series."""
+
+    function: str
+    metric: str
+    window: timedelta
+
+
+def calls(query: str) -> list[Call]:
+    """Every function over a window in a query."""
+    return list(_calls(promql_parser.parse(query)))
+
+
+def _calls(node: Any) -> Iterator[Call]:
+    if isinstance(node, promql_parser.Call):
+        for argument in node.args:
+            if isinstance(argument, promql_parser.MatrixSelector):
+                yield Call(node.func.name, argument.vector_selector.name or "", argument.range)
+    for inner in _inside(node):
+        yield from _calls(inner)
+
+
+def _inside(node: Any) -> list[Any]:
+    """The expressions that an expression is made of."""
+    if isinstance(node, promql_parser.BinaryExpr):
+        return [node.lhs, node.rhs]
+    if isinstance(node, promql_parser.Call):
+        return list(node.args)
+    nested = promql_parser.AggregateExpr, promql_parser.ParenExpr, promql_parser.UnaryExpr, promql_parser.SubqueryExpr
+    return [node.expr] if isinstance(node, nested) else []
 
 
 def _uses(node: Any, grouped: frozenset[str]) -> Iterator[Use]:

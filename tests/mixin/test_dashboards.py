@@ -1,52 +1,59 @@
-"""What every dashboard must be like, and what the Ops dashboard shows."""
+"""What every dashboard must be like: among others the rules of Grafana's dashboard-linter."""
 
 from __future__ import annotations
 
-import json
+from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
 import pytest
 
+from tests.mixin import boards
+from tests.mixin.boards import RATE_INTERVAL, Panel
+from tests.mixin.queries import calls, uses
 from vigie.render import Rendering
 
-Panel = dict[str, Any]
-GRAFANA_UNITS = {"percentunit", "s", "reqps", "cpm", "short", "bool_yes_no"}
-"""Ids of @grafana/data 13.2 that signals use."""
+COUNTED = {"rate", "increase", "irate"}
+FOLD = 20
+"""Grid rows that a screen of 1600 × 900 shows without scrolling."""
+MOST = 11
+"""Panels that answer the first question: numbers in one line, and how they came to be so."""
+WITHOUT_JOB = {"ALERTS", "ALERTS_FOR_STATE"}
+"""Series of Prometheus itself, which no job has. What is recorded (its name has a colon) has none either: one product may
+be watched by several."""
 
 
 @pytest.fixture
 def dashboards(rendering: Rendering) -> dict[str, dict[str, Any]]:
-    return {
-        path.removeprefix("dashboards/"): json.loads(text)
-        for path, text in rendering.files.items()
-        if path.startswith("dashboards/")
-    }
+    return boards.dashboards(rendering)
 
 
 @pytest.fixture
-def panels(dashboards: dict[str, dict[str, Any]]) -> list[Panel]:
-    """Every panel that shows something."""
-    return [panel for each in dashboards.values() for panel in each["panels"] if panel["type"] != "row"]
+def panels(rendering: Rendering) -> list[tuple[str, Panel]]:
+    return boards.panels(rendering)
 
 
 def test_dashboards_have_a_name_for_people_and_one_for_links(dashboards: dict[str, dict[str, Any]]) -> None:
-    uids = [each["uid"] for each in dashboards.values()]
-    assert len(set(uids)) == len(uids)
+    for key in ("uid", "title"):
+        assert len({each[key] for each in dashboards.values()}) == len(dashboards)
     for each in dashboards.values():
-        assert each["title"]
         assert each["description"].endswith(".")
         assert 3 <= len(each["uid"]) <= 40
-        assert each["editable"] is False
         assert each["schemaVersion"] == 42
+
+
+def test_nobody_edits_by_hand_what_is_generated(dashboards: dict[str, dict[str, Any]]) -> None:
+    assert all(each["editable"] is False for each in dashboards.values())
 
 
 def test_links_between_dashboards_keep_time_and_variables(dashboards: dict[str, dict[str, Any]]) -> None:
     for each in dashboards.values():
-        (link,) = each["links"]
-        assert link["keepTime"]
-        assert link["includeVars"]
-        assert set(link["tags"]) <= set(each["tags"])
+        to_others, runbooks, alerts = each["links"]
+        assert to_others["keepTime"]
+        assert to_others["includeVars"]
+        assert set(to_others["tags"]) <= set(each["tags"])
+        assert runbooks["url"] == "http://localhost:9847/runbooks/"
+        assert alerts["url"] == "http://localhost:9093/#/alerts"
 
 
 def test_variables_choose_data_source_and_product(dashboards: dict[str, dict[str, Any]]) -> None:
@@ -62,24 +69,65 @@ def test_variables_choose_data_source_and_product(dashboards: dict[str, dict[str
         assert product["query"]["query"] == 'label_values(up{job="vigie"}, product)'
 
 
-def test_panels_explain_themselves(panels: list[Panel]) -> None:
-    for panel in panels:
-        assert panel["title"]
-        assert panel["description"].endswith("."), panel["title"]
-        assert panel["fieldConfig"]["defaults"]["unit"] in GRAFANA_UNITS
-    titles = [panel["title"] for panel in panels]
-    assert len(set(titles)) == len(titles)
+def test_every_row_is_a_question(dashboards: dict[str, dict[str, Any]]) -> None:
+    for each in dashboards.values():
+        first, *_ = each["panels"]
+        assert first["type"] == "row"
+        assert all(panel["title"].endswith("?") for panel in each["panels"] if panel["type"] == "row")
 
 
-def test_panels_ask_the_chosen_data_source_about_the_chosen_product(panels: list[Panel]) -> None:
-    for panel in panels:
-        assert panel["targets"], panel["title"]
+def test_what_matters_first_is_seen_without_scrolling(dashboards: dict[str, dict[str, Any]]) -> None:
+    """The first question is answered, and not with more than people take in."""
+    for name, each in dashboards.items():
+        rows = [panel["gridPos"]["y"] for panel in each["panels"] if panel["type"] == "row"]
+        assert rows[1] <= FOLD, name
+        shown = [panel for panel in each["panels"] if panel["type"] != "row" and panel["gridPos"]["y"] < rows[1]]
+        assert len(shown) <= MOST, name
+
+
+def test_panels_explain_themselves(panels: list[tuple[str, Panel]]) -> None:
+    for place, panel in panels:
+        assert panel["description"].endswith("."), place
+        assert panel["description"][0] == panel["description"][0].upper(), place
+        assert panel["fieldConfig"]["defaults"]["noValue"], place
+
+
+def test_titles_on_one_dashboard_differ(panels: list[tuple[str, Panel]]) -> None:
+    places = [place for place, _ in panels]
+    assert [place for place in places if places.count(place) > 1] == []
+
+
+def test_numbers_have_a_unit(panels: list[tuple[str, Panel]]) -> None:
+    assert [place for place, panel in panels if not panel["fieldConfig"]["defaults"]["unit"]] == []
+
+
+def test_panels_ask_the_chosen_data_source(panels: list[tuple[str, Panel]]) -> None:
+    for place, panel in panels:
+        assert panel["targets"], place
         for target in (panel, *panel["targets"]):
             assert target["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
-        for target in panel["targets"]:
-            assert 'product="$product"' in target["expr"]
-            assert "rate(" not in target["expr"], "panels show what is recorded, so that the graph shows what paged"
         assert len({target["refId"] for target in panel["targets"]}) == len(panel["targets"])
+
+
+def test_queries_are_of_the_chosen_product_and_of_one_job(rendering: Rendering) -> None:
+    for query in boards.queries(rendering, "shop"):
+        for use in uses(query.text):
+            assert "product" in use.matched, query
+            assert ":" in use.metric or use.metric in WITHOUT_JOB or "job" in use.matched, query
+
+
+def test_rates_follow_the_zoom(rendering: Rendering) -> None:
+    for query in boards.queries(rendering, "shop"):
+        for call in calls(query.text):
+            if call.function in COUNTED:
+                assert call.window == timedelta(seconds=int(RATE_INTERVAL.removesuffix("s"))), query
+
+
+def test_counters_are_never_shown_as_they_are(rendering: Rendering) -> None:
+    for query in boards.queries(rendering, "shop"):
+        counted = [call.metric for call in calls(query.text) if call.function in COUNTED]
+        plain = [use.metric for use in uses(query.text) if use.metric.endswith("_total")]
+        assert sorted(plain) == sorted(metric for metric in counted if metric.endswith("_total")), query
 
 
 def test_nothing_overlaps_or_leaves_the_screen(dashboards: dict[str, dict[str, Any]]) -> None:
@@ -92,56 +140,31 @@ def test_nothing_overlaps_or_leaves_the_screen(dashboards: dict[str, dict[str, A
         assert [panel["id"] for panel in each["panels"]] == list(range(1, len(places) + 1))
 
 
-def steps(panel: Panel) -> list[tuple[str, float | None]]:
-    """Colour and value of each threshold."""
-    return [(step["color"], step["value"]) for step in panel["fieldConfig"]["defaults"]["thresholds"]["steps"]]
+def test_lines_are_full(dashboards: dict[str, dict[str, Any]]) -> None:
+    """No holes beside panels."""
+    for each in dashboards.values():
+        lines: dict[int, int] = {}
+        for place in (panel["gridPos"] for panel in each["panels"]):
+            lines[place["y"]] = lines.get(place["y"], 0) + place["w"]
+        assert set(lines.values()) == {24}
 
 
-def above(warning: float, critical: float) -> list[tuple[str, float | None]]:
-    """The steps of a number that is bad when it is large."""
-    return [("green", None), ("orange", warning), ("red", critical)]
+def test_deployments_and_pages_are_marked_in_every_graph(dashboards: dict[str, dict[str, Any]]) -> None:
+    for each in dashboards.values():
+        pages, deployments = each["annotations"]["list"]
+        assert pages["target"]["expr"] == 'ALERTS{alertstate="firing",severity="critical",product="$product"}'
+        assert deployments["useValueForTime"], "a deployment is marked when it began, not when it was read"
+        for vendor in ("railway", "vercel"):
+            assert f"{vendor}_deployment_created_timestamp_seconds" in deployments["target"]["expr"]
 
 
-OPS = {
-    "Request rate": ("reqps", [("green", None)]),
-    "Error rate": ("percentunit", above(0.01, 0.05)),
-    "Response time": ("s", above(0.5, 2)),
-    "CPU usage": ("percentunit", above(0.7, 0.9)),
-    "Memory usage": ("percentunit", above(0.7, 0.85)),
-    "Active connections": ("percentunit", above(0.8, 0.95)),
-    "Queue length": ("short", above(100, 500)),
-    "Worker count": ("short", [("red", None), ("green", 1)]),
-    "Job success rate": ("percentunit", [("red", None), ("orange", 0.8), ("green", 0.95)]),
-}
-"""The nine numbers in reading order: unit and thresholds."""
-
-
-def test_ops_shows_nine_numbers_in_three_rows_of_three(dashboards: dict[str, dict[str, Any]]) -> None:
-    stats = [panel for panel in dashboards["ops.json"]["panels"] if panel["type"] == "stat"]
-    assert [panel["title"] for panel in stats] == list(OPS)
-    assert [(panel["gridPos"]["x"] // 8, panel["gridPos"]["y"] // 8) for panel in stats] == [
-        (x, y) for y in range(3) for x in range(3)
-    ]
-    assert {panel["title"]: (panel["fieldConfig"]["defaults"]["unit"], steps(panel)) for panel in stats} == OPS
-
-
-def test_every_number_has_its_trend_with_threshold_lines(dashboards: dict[str, dict[str, Any]]) -> None:
-    trends = {panel["title"]: panel for panel in dashboards["ops.json"]["panels"] if panel["type"] == "timeseries"}
-    assert list(trends) == [f"{title} over time" for title in OPS]
-    for title, (_, expected) in OPS.items():
-        panel = trends[f"{title} over time"]
-        if title == "Active connections":
-            limits = {
-                target["legendFormat"]: target["expr"].partition(" * ")[0]
-                for target in panel["targets"]
-                if " * " in target["expr"]
-            }
-            assert limits == {"warning": "0.8", "critical": "0.95"}
-            colours = [
-                override["properties"][0]["value"]["fixedColor"] for override in panel["fieldConfig"]["overrides"]
-            ]
-            assert colours == ["orange", "red"]
-        else:
-            assert steps(panel) == expected
-            mode = panel["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"]["mode"]
-            assert mode == ("dashed" if len(expected) > 1 else "off")
+def test_links_on_panels_keep_time_and_variables_and_lead_to_dashboards(
+    panels: list[tuple[str, Panel]], dashboards: dict[str, dict[str, Any]]
+) -> None:
+    links = [link["url"] for _, panel in panels for link in panel["fieldConfig"]["defaults"].get("links", [])]
+    assert links
+    uids = {each["uid"] for each in dashboards.values()}
+    for link in links:
+        path, _, query = link.partition("?")
+        assert path.removeprefix("/d/") in uids
+        assert query == "${__url_time_range}&${__all_variables}"

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from tests.mixin import boards
 from tests.mixin.boundaries import ROWS
 from tests.mixin.conftest import ROOT
 from tests.mixin.queries import TARGET_LABELS, THIRD_PARTY, emitted, uses
@@ -152,14 +153,8 @@ def test_queries_of_runbooks_can_be_pasted(recorded: dict[str, frozenset[str]]) 
 
 
 def _queries(groups: list[dict[str, Any]], rendering: Rendering) -> list[str]:
-    panels = [
-        target["expr"].replace("$product", "shop")
-        for path, text in rendering.files.items()
-        if path.startswith("dashboards/")
-        for panel in json.loads(text)["panels"]
-        for target in panel.get("targets", ())
-    ]
-    return [rule["expr"] for group in groups for rule in group["rules"]] + panels
+    shown = [query.text for query in boards.queries(rendering, "shop")]
+    return [rule["expr"] for group in groups for rule in group["rules"]] + shown
 
 
 def test_nothing_is_queried_that_nobody_emits(

@@ -1,0 +1,16 @@
+// What stands where there is nothing to show: whatever would fill it, as a sentence for graphs and as a word for numbers.
+local keys = {
+  app: 'app.metrics',
+  process: 'app.metrics',
+  blackbox: 'probes',
+  node: 'stack.node',
+  vigie: 'stack.vigie',
+  prometheus: 'stack',
+  uptime: 'sources.uptimerobot',
+};
+local key(source) = std.get(keys, source, 'sources.' + source);
+
+{
+  sentence(source):: 'Nothing to show. Is %s set in vigie.yaml?' % key(source),
+  word(source):: 'see ' + key(source),
+}

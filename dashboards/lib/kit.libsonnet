@@ -1,0 +1,76 @@
+// What dashboards are built with: panels of signals, which show what is recorded, so that a graph shows what paged; and
+// queries of what no signal covers, such as single routes.
+local panel = import 'panel.libsonnet';
+local subject = import 'subject.libsonnet';
+local titles = import 'titles.libsonnet';
+local where = import '../../signals/dashboards.libsonnet';
+
+function(config, signals)
+  local chosen = 'product="$product"';
+  local within(selector, matchers) = std.join(',', std.filter(function(part) part != '', [selector, chosen, matchers]));
+  local legend(signal) =
+    if signal.by == [] then signal.title else std.join(' ', ['{{%s}}' % label for label in signal.by]);
+
+  // A signal under a title, with words of its own for what is up and what is down.
+  local about(signal, title, words) =
+    local said = subject.of(signal, config);
+    said { title: title, words: if words == null then said.words else words };
+
+  {
+    local kit = self,
+
+    // -- signals --
+    series(signal):: '%s{%s}' % [signal.record, chosen],
+
+    // Address of a dashboard, with the time and the variables of the one that leads there.
+    address(name):: '/d/%s?${__url_time_range}&${__all_variables}' % config.dashboards[name],
+
+    // A click on a number leads to the dashboard of what it is about.
+    linked(signal)::
+      if signal.alert == null then {} else kit.leadingTo(where[signal.alert.component].dashboard),
+    leadingTo(name):: panel.withLink('Open ' + titles[name], kit.address(name)),
+
+    // The worst of all series as one number.
+    number(signal, worst='max', title=signal.title, words=null)::
+      panel.newNumber(about(signal, title, words)) +
+      panel.withQuery('%s(%s)' % [worst, kit.series(signal)], title),
+
+    trend(signal, title=signal.title + ' over time')::
+      panel.newTrend(subject.of(signal, config) { title: title }) +
+      (if signal.by == [] then {} else panel.withSeveral) +
+      panel.withQuery(kit.series(signal), legend(signal)),
+
+    tiles(signal, words=null)::
+      panel.newTiles(about(signal, signal.title, words)) +
+      panel.withQuery(kit.series(signal), legend(signal)),
+
+    states(signal, title=signal.title + ' over time', words=null)::
+      panel.newStates(about(signal, title, words)) +
+      panel.withQuery(kit.series(signal), legend(signal)),
+
+    // -- what no signal covers --
+    selectors: config.selectors,
+
+    // Series of the application, of Vigie, or of another job.
+    app(name, matchers=''):: '%s{%s}' % [name, within(config.selectors.app, matchers)],
+    vigie(name, matchers=''):: '%s{%s}' % [name, within(config.selectors.vigie, matchers)],
+    of(selector, name, matchers=''):: '%s{%s}' % [name, within(config.selectors[selector], matchers)],
+
+    // Events in a second of the application by some labels.
+    appRate(name, by, matchers='')::
+      'sum by (%s) (rate(%s[$__rate_interval]))' % [std.join(', ', by), kit.app(name, matchers)],
+
+    // A gauge of Vigie's; two Vigies that say the same are one.
+    gauge(name, by=[], matchers='')::
+      'max by (%s) (%s)' % [std.join(', ', by), kit.vigie(name, matchers)],
+
+    local counted(operation, name, by, matchers) = 'max by (%s) (sum by (%s) (%s(%s[$__rate_interval])))' % [
+      std.join(', ', by),
+      std.join(', ', by + ['instance']),
+      operation,
+      kit.vigie(name, matchers),
+    ],
+    // Events of a counter of Vigie's in a second, or since the point before.
+    rate(name, by=[], matchers=''):: counted('rate', name, by, matchers),
+    increase(name, by=[], matchers=''):: counted('increase', name, by, matchers),
+  }

@@ -1,0 +1,21 @@
+// What a panel shows: title, description, unit, thresholds (`limits`), words for numbers, and the source that fills it.
+local thresholds = import 'thresholds.libsonnet';
+local words = import 'words.libsonnet';
+
+local optional = { unit: 'number', limits: [], words: [], source: 'vigie' };
+
+{
+  // A number that is no signal, described where it is shown.
+  new(title, description, unit, source, more={})::
+    optional { title: title, description: description, unit: unit, source: source } + more,
+
+  // A signal: what its alert says of it holds for its panels too.
+  of(signal, config):: optional {
+    title: signal.title,
+    description: std.join(' ', [signal.description] + thresholds.sentences(signal, config)),
+    unit: signal.unit,
+    limits: thresholds.of(signal, config),
+    words: if signal.unit == 'up' then words.up else [],
+    source: std.objectFields(signal.sources)[0],
+  },
+}
