@@ -1,6 +1,9 @@
 // What stands where there is nothing to show: whatever would fill it, as a sentence for graphs and as a word for numbers.
 local keys = {
   app: 'app.metrics',
+  instrumentator: 'app.metrics',
+  otel: 'app.metrics',
+  unknown: 'numbers.http',
   process: 'app.metrics',
   blackbox: 'probes',
   node: 'stack.node',

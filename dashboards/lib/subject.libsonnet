@@ -16,6 +16,7 @@ local optional = { unit: 'number', limits: [], words: [], source: 'vigie' };
     unit: signal.unit,
     limits: thresholds.of(signal, config),
     words: if signal.unit == 'up' then words.up else [],
-    source: std.objectFields(signal.sources)[0],
+    // A source that was chosen in `numbers` and cannot tell leaves a signal without any.
+    source: (std.objectFields(signal.sources) + ['unknown'])[0],
   },
 }

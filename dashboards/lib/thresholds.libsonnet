@@ -38,7 +38,7 @@ local beyond(value) = if value == 0 then 0.001 else value;
         if name == 'warning' then 'a warning' else 'critical',
       ];
       local text = std.join(', ', [side(name) for name in $.sides(settings)]);
-      [std.asciiUpper(text[0]) + text[1:] + '.'],
+      if text == '' then [] else [std.asciiUpper(text[0]) + text[1:] + '.'],
 
   // Steps of a number that is no signal and that nobody is told of: published marks, such as those of Web Vitals.
   marks(fair, poor):: [step('good', null), step('warning', fair), step('critical', poor)],

@@ -15,12 +15,15 @@ from vigie.render import Rendering
 
 COUNTED = {"rate", "increase", "irate"}
 FOLD = 20
-"""Grid rows that a screen of 1600 × 900 shows without scrolling."""
+"""Grid rows that a screen of 1600 by 900 shows without scrolling."""
 MOST = 11
 """Panels that answer the first question: numbers in one line, and how they came to be so."""
 WITHOUT_JOB = {"ALERTS", "ALERTS_FOR_STATE"}
-"""Series of Prometheus itself, which no job has. What is recorded (its name has a colon) has none either: one product may
-be watched by several."""
+"""
+Series of Prometheus itself, which no job has.
+
+What is recorded (its name has a colon) has none either: one product may be watched by several.
+"""
 
 
 @pytest.fixture

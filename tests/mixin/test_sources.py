@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.mixin.boards import queries
 from tests.mixin.conftest import ROOT, product
 from tests.mixin.levels import app, vigie
 from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
 from tests.mixin.queries import THIRD_PARTY, emitted, uses
 from tests.mixin.recorded_vendors import SHOP, one
-from vigie.render import render
+from vigie.render import Rendering, render
 
 Traffic = Callable[[float], Levels]
 """Traffic of which so many in a thousand are server errors: 4/s in all, 0.4/s of them 4xx, p95 0.9 s, p99 1.9 s."""
@@ -67,6 +69,7 @@ CANNOT_TELL = {
 }
 
 
+@cache
 def _groups(source: str) -> list[dict[str, Any]]:
     files = render(product(numbers={"http": source}), ROOT).files
     return [
@@ -80,23 +83,12 @@ def _names(groups: list[dict[str, Any]]) -> set[str]:
     return {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule}
 
 
-@pytest.fixture(scope="module", params=TRAFFIC)
-def source(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
-@pytest.fixture(scope="module")
-def counted(source: str) -> Rules:
-    """The rules of a product whose requests are counted elsewhere."""
-    return Rules(_groups(source))
-
-
 def _elsewhere(levels: Levels) -> Levels:
     return {re.sub(r'job="\w+"', 'job="elsewhere"', each): 1000 + (level or 0) for each, level in levels.items()}
 
 
-def test_whoever_counts_the_numbers_are_the_same(source: str, counted: Rules, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", TRAFFIC)
+def test_whoever_counts_the_numbers_are_the_same(source: str, tmp_path: Path) -> None:
     levels = TRAFFIC[source](250)
     recorded: dict[str, float | None] = {
         "product:http_errors_per_request:ratio_rate5m": 0.25,
@@ -108,36 +100,40 @@ def test_whoever_counts_the_numbers_are_the_same(source: str, counted: Rules, tm
     values = {(1200, record): ({} if value is None else {one(record): value}) for record, value in recorded.items()}
     rate = {(1200, "round(product:http_requests:rate5m, 1e-6)"): {SHOP: 4.0}}
     case = Case(source, [Stretch(levels | _elsewhere(levels), 81)], values=values | rate)
-    verify(counted.recording(), [case], tmp_path)
+    verify(Rules(_groups(source)).recording(), [case], tmp_path)
 
 
-def test_whoever_counts_the_threshold_is_exact(source: str, counted: Rules, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", TRAFFIC)
+def test_whoever_counts_the_threshold_is_exact(source: str, tmp_path: Path) -> None:
     at, beyond = TRAFFIC[source](10), TRAFFIC[source](10.1)
     warning = {"component": "api", "owner": "backend", "class": "errors", "product": "shop", "severity": "warning"}
     cases = [
         Case("at it nothing fires", [Stretch(at, 100)], {(1485, "HighErrorRate"): []}),
         Case("beyond it fires", [Stretch(beyond, 100)], {(1485, "HighErrorRate"): [warning]}),
     ]
-    verify(counted.behind("HighErrorRate"), cases, tmp_path)
+    verify(Rules(_groups(source)).behind("HighErrorRate"), cases, tmp_path)
 
 
-@pytest.mark.parametrize("source", GAUGES, scope="module")
-def test_figures_of_a_vendor_outlive_a_missed_scrape_and_then_end(source: str, counted: Rules, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", GAUGES)
+def test_figures_of_a_vendor_outlive_a_missed_scrape_and_then_end(source: str, tmp_path: Path) -> None:
     stretches = [Stretch(TRAFFIC[source](0), 40), Stretch(None, 40)]
     query = "round(product:http_requests:rate5m, 1e-6)"
     values: dict[tuple[int, str], dict[str, float]] = {(690, query): {SHOP: 4.0}, (720, query): {}}
-    verify(counted.recording(), [Case(source, stretches, values=values)], tmp_path)
+    verify(Rules(_groups(source)).recording(), [Case(source, stretches, values=values)], tmp_path)
 
 
+@pytest.mark.parametrize("source", TRAFFIC)
 def test_what_a_source_cannot_tell_has_no_alert(source: str, groups: list[dict[str, Any]]) -> None:
     assert _names(groups) - _names(_groups(source)) == CANNOT_TELL[source]
 
 
-def test_the_list_of_third_party_names_holds_nothing_unused(groups: list[dict[str, Any]]) -> None:
-    every = [*groups, *_groups("otel")]
-    assert set(THIRD_PARTY) <= {use.metric for group in every for rule in group["rules"] for use in uses(rule["expr"])}
+def test_the_list_of_third_party_names_holds_nothing_unused(groups: list[dict[str, Any]], rendering: Rendering) -> None:
+    rules = [rule["expr"] for group in [*groups, *_groups("otel")] for rule in group["rules"]]
+    panels = [query.text for query in queries(rendering, "shop")]
+    assert set(THIRD_PARTY) <= {use.metric for query in rules + panels for use in uses(query)}
 
 
+@pytest.mark.parametrize("source", TRAFFIC)
 def test_whoever_counts_nothing_is_queried_that_nobody_emits(source: str) -> None:
     known = {**emitted(), **THIRD_PARTY}
     rules = [rule for group in _groups(source) for rule in group["rules"]]
