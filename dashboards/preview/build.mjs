@@ -17,13 +17,17 @@ const GRAFANA = {
   define: { 'process.env.NODE_ENV': '"production"', 'process.env': '{}', global: 'globalThis' },
 };
 
-/** Icons and fonts, and where Grafana's libraries look for them. */
+/**
+ * Icons and fonts, and where Grafana's libraries look for them.
+ * @type {Array<[string, string]>}
+ */
 const FILES = [
   ['node_modules/@grafana/ui/dist/public/img/icons', 'build/img/icons'],
   ['src/icons', 'build/img/icons/unicons'], // what the libraries ask for and do not bring along
-  ...['Regular', 'Italic', 'Medium', 'MediumItalic'].map((style) => {
-    return [`node_modules/inter-ui/web/Inter-${style}.woff2`, `fonts/inter/Inter-${style}.woff2`];
-  }),
+  ['node_modules/inter-ui/web/Inter-Regular.woff2', 'fonts/inter/Inter-Regular.woff2'],
+  ['node_modules/inter-ui/web/Inter-Italic.woff2', 'fonts/inter/Inter-Italic.woff2'],
+  ['node_modules/inter-ui/web/Inter-Medium.woff2', 'fonts/inter/Inter-Medium.woff2'],
+  ['node_modules/inter-ui/web/Inter-MediumItalic.woff2', 'fonts/inter/Inter-MediumItalic.woff2'],
   [
     'node_modules/@fontsource/roboto-mono/files/roboto-mono-latin-400-normal.woff2',
     'fonts/roboto/L0xTDF4xlVMF-BfR8bXMIhJHg45mwgGEFl0_3vrtSM1J-gEPT5Ese6hmHSh0mQ.woff2',

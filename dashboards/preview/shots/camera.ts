@@ -60,6 +60,7 @@ export class Camera {
       await page.setViewport({ width: WIDTH, height: gridHeight(dashboard) * ROW_HEIGHT + HEAD_HEIGHT });
       const faults = watch(page);
       await page.goto(`${this.url}/d/${uid}?theme=${theme}${query && `&${query}`}`);
+      await openRows(page);
       const drawn = await waitUntilDrawn(page);
       const file = path.join(this.output, `${uid}-${theme}`);
       // neither a whole page nor a clip: both measure the page anew, and panels come out blank
@@ -108,11 +109,17 @@ function watch(page: Page): string[] {
   return faults;
 }
 
+/** Opens the closed rows, for what is in them is to be seen too. */
+async function openRows(page: Page): Promise<void> {
+  await page.waitForSelector('h1', { timeout: DRAWN_MS });
+  await page.$$eval('[aria-label^="Expand row"]', (buttons) => buttons.forEach((button) => (button as HTMLElement).click()));
+}
+
 /** Whether every panel got to say what it shows. */
 async function waitUntilDrawn(page: Page): Promise<boolean> {
   const isDrawn = () => {
     const panels = window.__preview?.panels ?? [];
-    return document.querySelector('h1') !== null && panels.every((panel) => panel.shows !== 'nothing yet');
+    return panels.every((panel) => panel.shows !== 'nothing yet');
   };
   try {
     await page.waitForFunction(isDrawn, { timeout: DRAWN_MS, polling: 50 });

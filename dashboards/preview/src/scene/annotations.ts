@@ -1,21 +1,18 @@
 // The annotation queries of a dashboard, each of which the reader can switch off.
-import { dataLayers, SceneDataLayerSet } from '@grafana/scenes';
+import { dataLayers } from '@grafana/scenes';
 import type { AnnotationQuery, Dashboard } from './model';
 import { SOURCE } from './source';
 
-export function annotationsOf(dashboard: Dashboard): SceneDataLayerSet {
+export function annotationsOf(dashboard: Dashboard): dataLayers.AnnotationsDataLayer[] {
   const queries = (dashboard.annotations?.list ?? []).filter((query) => !isOfGrafanaItself(query));
-  return new SceneDataLayerSet({
-    layers: queries.map(
-      (query) =>
-        new dataLayers.AnnotationsDataLayer({
-          key: `annotation-${query.name}`,
-          name: query.name,
-          isEnabled: query.enable,
-          isHidden: query.hide ?? false,
-          query: { ...query, datasource: SOURCE },
-        }),
-    ),
+  return queries.map((query) => {
+    return new dataLayers.AnnotationsDataLayer({
+      key: `annotation-${query.name}`,
+      name: query.name,
+      isEnabled: query.enable,
+      isHidden: query.hide ?? false,
+      query: { ...query, datasource: SOURCE },
+    });
   });
 }
 

@@ -3,7 +3,7 @@ import {
   behaviors,
   EmbeddedScene,
   SceneControlsSpacer,
-  SceneDataLayerControls,
+  SceneDataLayerSet,
   SceneGridLayout,
   SceneRefreshPicker,
   SceneTimePicker,
@@ -11,6 +11,7 @@ import {
   VariableValueSelectors,
 } from '@grafana/scenes';
 import { report } from '../report';
+import { switchesFor } from './AnnotationSwitches';
 import { annotationsOf } from './annotations';
 import { entriesOf, isRow } from './layout';
 import type { Dashboard } from './model';
@@ -27,11 +28,11 @@ export function sceneOf(dashboard: Dashboard): EmbeddedScene {
       timeZone: dashboard.timezone || 'browser',
     }),
     $variables: variablesOf(dashboard),
-    $data: annotations,
+    $data: new SceneDataLayerSet({ layers: annotations }),
     $behaviors: [new behaviors.CursorSync({ key: 'cursor', sync: dashboard.graphTooltip ?? 0 })],
     controls: [
       new VariableValueSelectors({}),
-      ...(annotations.state.layers.length > 0 ? [new SceneDataLayerControls()] : []),
+      switchesFor(annotations),
       new SceneControlsSpacer(),
       new SceneTimePicker({ isOnCanvas: true }),
       new SceneRefreshPicker({ isOnCanvas: true, refresh: dashboard.refresh || '' }),
