@@ -1,4 +1,5 @@
 // The alerts of one signal: a warning and a critical one by the same function, so that twins cannot drift apart.
+local dashboards = import '../signals/dashboards.libsonnet';
 local promql = import '../signals/promql.libsonnet';
 local runbooks = import '../signals/runbooks.libsonnet';
 local units = import '../signals/units.libsonnet';
@@ -63,7 +64,12 @@ local annotations(signal, severity, threshold, settings, config) =
     threshold: unit.text(threshold),
     action: alert.action,
     runbook_url: '%s/runbooks/%s' % [config.links.vigie, runbooks[alert.runbook]],
-    dashboard_url: '%s/d/%s?var-product=%s' % [config.links.dashboards, config.dashboards.ops, product],
+    dashboard_url: '%s/d/%s?var-product=%s&from=now-%s&to=now' % [
+      config.links.dashboards,
+      config.dashboards[dashboards[alert.component].dashboard],
+      product,
+      std.get(alert.labels, 'window', dashboards[alert.component].back),
+    ],
     // #/silences/new?filter={alertname="…",product="…"}
     silence_url: '%s/#/silences/new?filter=%%7Balertname%%3D%%22%s%%22%%2Cproduct%%3D%%22%s%%22%%7D' % [
       config.links.alertmanager,

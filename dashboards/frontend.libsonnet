@@ -2,10 +2,10 @@
 local dashboard = import 'lib/dashboard.libsonnet';
 local layout = import 'lib/layout.libsonnet';
 local panel = import 'lib/panel.libsonnet';
-local promql = import '../signals/promql.libsonnet';
 local subject = import 'lib/subject.libsonnet';
 local thresholds = import 'lib/thresholds.libsonnet';
 local words = import 'lib/words.libsonnet';
+local decimal = (import '../signals/promql.libsonnet').number;
 
 // The marks of web.dev: up to the first a visit is good, beyond the second it is poor.
 local vitals = [
@@ -20,11 +20,7 @@ function(config, signals, kit)
   local about(title, description, unit, more={}) = subject.new(title, description, unit, 'vercel', more);
   local of(vital, title) = about(
     title,
-    '%s Three in four visits of 24 hours are better. Up to %s it is good, beyond %s poor.' % [
-      vital.what,
-      promql.number(vital.fair),
-      promql.number(vital.poor),
-    ],
+    '%s Three in four visits of 24 hours are better. Up to %s it is good, beyond %s poor.' % [vital.what, decimal(vital.fair), decimal(vital.poor)],
     vital.unit,
     { limits: thresholds.marks(vital.fair, vital.poor) },
   );

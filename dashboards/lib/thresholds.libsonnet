@@ -29,9 +29,9 @@ local beyond(value) = if value == 0 then 0.001 else value;
 
   // The same in words, because colour must not be the only sign: "Above 1% is a warning, above 5% critical."
   sentences(signal, config)::
-    if signal.alert == null || std.member(['down', 'present'], signal.alert.when) then []
+    local settings = if signal.alert != null then config.alerts[signal.alert.settings] else {};
+    if $.sides(settings) == [] then []
     else
-      local settings = config.alerts[signal.alert.settings];
       local side(name) = '%s %s is %s' % [
         signal.alert.when,
         units[signal.unit].text(settings[name]),

@@ -188,7 +188,7 @@ def alert(
             "threshold": "500",
             "action": "Look whether the workers finish jobs.",
             "runbook_url": "http://localhost:9847/runbooks/RB-005-workers-stuck.md",
-            "dashboard_url": "http://localhost:3000/d/vigie-ops?var-product=shop",
+            "dashboard_url": "http://localhost:3000/d/vigie-workers?var-product=shop&from=now-1h&to=now",
             "silence_url": "http://localhost:9093/#/silences/new?filter=%7Balertname%3D%22QueueBackup%22%7D",
         },
         "startsAt": started.isoformat(),

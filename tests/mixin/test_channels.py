@@ -44,7 +44,7 @@ def test_a_warning_is_mailed_and_so_is_its_end(tmp_path: Path) -> None:
         "First: Look whether the workers finish jobs.",
     ]
     assert "Runbook: http://localhost:9847/runbooks/RB-005-workers-stuck.md\n" in first.text
-    assert "Dashboard: http://localhost:3000/d/vigie-ops?var-product=shop\n" in first.text
+    assert "Dashboard: http://localhost:3000/d/vigie-workers?var-product=shop&from=now-1h&to=now\n" in first.text
     assert "Silence: http://localhost:9093/#/silences/new?filter=" in first.text
     assert second.message["Subject"] == "Resolved: QueueBackup of shop. Jobs pile up in a queue."
     assert second.text.startswith("Resolved: 600 jobs wait")

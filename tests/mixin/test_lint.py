@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from typing import Any
@@ -113,12 +112,14 @@ def test_labels_say_who_must_act_on_what(alerts: list[Rule]) -> None:
 
 
 def test_links_lead_somewhere(alerts: list[Rule], rendering: Rendering) -> None:
-    uids = {json.loads(text)["uid"] for path, text in rendering.files.items() if path.startswith("dashboards/")}
+    uids = {board["uid"] for board in boards.dashboards(rendering).values()}
     for rule in alerts:
         annotations = rule["annotations"]
         runbook = ROOT / "runbooks" / urlsplit(annotations["runbook_url"]).path.removeprefix("/runbooks/")
         assert f"`{rule['alert']}`" in runbook.read_text(), f"{runbook.name} does not speak of {rule['alert']}"
-        assert urlsplit(annotations["dashboard_url"]).path.removeprefix("/d/") in uids
+        dashboard = urlsplit(annotations["dashboard_url"])
+        assert dashboard.path.removeprefix("/d/") in uids
+        assert re.fullmatch(r"var-product=\{\{.*\}\}&from=now-\d+[hd]&to=now", dashboard.query), rule["alert"]
         fragment = urlsplit(annotations["silence_url"]).fragment
         matchers = parse_qs(urlsplit(fragment).query)["filter"][0]
         assert unquote(matchers).startswith(f'{{alertname="{rule["alert"]}",product="{{{{')

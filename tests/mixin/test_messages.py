@@ -13,7 +13,7 @@ from tests.mixin.alertmanager import Alertmanager, alert, alerting, over
 
 LINKS = {
     "Runbook": "http://localhost:9847/runbooks/RB-005-workers-stuck.md",
-    "Dashboard": "http://localhost:3000/d/vigie-ops?var-product=shop",
+    "Dashboard": "http://localhost:3000/d/vigie-workers?var-product=shop&from=now-1h&to=now",
     "Silence": "http://localhost:9093/#/silences/new?filter=%7Balertname%3D%22QueueBackup%22%7D",
 }
 

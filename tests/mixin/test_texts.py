@@ -12,7 +12,7 @@ from tests.mixin.levels_vendors import cancelled, runs
 from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
 from tests.mixin.recorded_vendors import BLACKBOX, DAYS
 
-DASHBOARD = "http://localhost:3000/d/vigie-ops?var-product=shop"
+DASHBOARDS = "http://localhost:3000/d"
 RUNBOOKS = "http://localhost:9847/runbooks"
 
 
@@ -37,6 +37,7 @@ TEXTS: tuple[Text, ...] = (
             "threshold": "100",
             "action": "Look whether the workers finish jobs: if they do, add workers; if not, restart them.",
             "runbook_url": f"{RUNBOOKS}/RB-005-workers-stuck.md",
+            "dashboard_url": f"{DASHBOARDS}/vigie-workers?var-product=shop&from=now-1h&to=now",
         },
     ),
     (
@@ -52,6 +53,7 @@ TEXTS: tuple[Text, ...] = (
             "threshold": "2 s",
             "action": "Find the slow route (Sentry, Performance), then look at CPU, the database and the LLM provider.",
             "runbook_url": f"{RUNBOOKS}/RB-003-high-latency.md",
+            "dashboard_url": f"{DASHBOARDS}/vigie-api?var-product=shop&from=now-1h&to=now",
         },
     ),
     (
@@ -67,6 +69,7 @@ TEXTS: tuple[Text, ...] = (
             "threshold": "5%",
             "action": "Open the newest issues in Sentry; if they began with a release, roll it back.",
             "runbook_url": f"{RUNBOOKS}/RB-001-site-down.md",
+            "dashboard_url": f"{DASHBOARDS}/vigie-api?var-product=shop&from=now-1h&to=now",
         },
     ),
     (
@@ -82,6 +85,7 @@ TEXTS: tuple[Text, ...] = (
                 "Read the status of Supabase and its connection pooler; if the pool is exhausted, restart the backend."
             ),
             "runbook_url": f"{RUNBOOKS}/RB-002-database.md",
+            "dashboard_url": f"{DASHBOARDS}/vigie-database?var-product=shop&from=now-1h&to=now",
         },
     ),
     (
@@ -97,6 +101,7 @@ TEXTS: tuple[Text, ...] = (
             "threshold": "$0.10",
             "action": "Find the longest prompts in LangSmith: shorten them, cache them, or take a cheaper model.",
             "runbook_url": f"{RUNBOOKS}/RB-013-model.md",
+            "dashboard_url": f"{DASHBOARDS}/vigie-llm?var-product=shop&from=now-6h&to=now",
         },
     ),
     (
@@ -113,6 +118,7 @@ TEXTS: tuple[Text, ...] = (
             "threshold": "5 times",
             "action": "Read the reasons of the cancellations in Stripe: failed payments, a price, or a release.",
             "runbook_url": f"{RUNBOOKS}/RB-012-sign-ups-and-churn.md",
+            "dashboard_url": f"{DASHBOARDS}/vigie-business?var-product=shop&from=now-1d&to=now",
         },
     ),
     (
@@ -128,6 +134,7 @@ TEXTS: tuple[Text, ...] = (
                 "Find out why it was not renewed: a DNS record, a challenge that fails, or a domain that was moved."
             ),
             "runbook_url": f"{RUNBOOKS}/RB-016-certificate.md",
+            "dashboard_url": f"{DASHBOARDS}/vigie-uptime?var-product=shop&from=now-3h&to=now",
         },
     ),
 )
@@ -142,7 +149,7 @@ def test_texts(text: Text, groups: list[dict[str, Any]], tmp_path: Path) -> None
     )
     (labels,) = [rule["labels"] for group in written.groups for rule in group["rules"] if "alert" in rule]
     more = SERIES.get(alert, {})
-    annotations = {**says, "dashboard_url": DASHBOARD, "silence_url": silence(alert)}
+    annotations = {**says, "silence_url": silence(alert)}
     case = Case(
         alert,
         [Stretch(levels, 81)],

@@ -18,7 +18,7 @@ from vigie.errors import ConfigError, Reason, SourceError
 from vigie.watch import Watch
 from vigie.web.app import LARGEST_PUSH, Face, accepts_gzip, make_app
 
-RUNBOOK = "# RB-001: Site down\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+RUNBOOK = "# RB-001: Site down\n\n- `SiteDown`: it is.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 
 
 def _refuse() -> None:
@@ -138,7 +138,12 @@ async def test_a_runbook_is_found_by_its_number(client: httpx.AsyncClient) -> No
     assert "<table>" in response.text
 
 
-@pytest.mark.parametrize("path", ["/runbooks/RB-999", "/runbooks/..%2fvigie", "/runbooks/*", "/nothing"])
+async def test_a_runbook_is_found_by_its_alert(client: httpx.AsyncClient) -> None:
+    response = await client.get("/runbooks/SiteDown", follow_redirects=True)
+    assert response.url.path == "/runbooks/RB-001-site-down"
+
+
+@pytest.mark.parametrize("path", ["/runbooks/SiteUp", "/runbooks/RB-999", "/runbooks/..%2fvigie", "/runbooks/*", "/nothing"])
 async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
 

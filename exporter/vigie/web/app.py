@@ -98,11 +98,12 @@ class Face:
         return HTMLResponse(runbook_index(sorted(path.stem for path in self.runbooks.glob("*.md"))))
 
     async def runbook(self, request: Request) -> Response:
-        """Show one runbook, named in full (`RB-001-site-down`) or by its number (`RB-001`)."""
+        """Show one runbook, named in full (`RB-001-site-down`), by its number (`RB-001`) or by an alert (`SiteDown`)."""
         name = request.path_params["name"].removesuffix(".md")
         if not _RUNBOOK.fullmatch(name):
             raise HTTPException(404)
         found = sorted([*self.runbooks.glob(f"{name}.md"), *self.runbooks.glob(f"{name}-*.md")])
+        found = found or [path for path in sorted(self.runbooks.glob("*.md")) if _is_about(path, name)]
         if not found:
             raise HTTPException(404, "There is no such runbook; /runbooks/ lists them.")
         if found[0].stem != request.path_params["name"]:
@@ -139,3 +140,8 @@ def make_app(face: Face) -> Starlette:
             Route("/runbooks/{name}", face.runbook, name="runbook"),
         ]
     )
+
+
+def _is_about(runbook: Path, alert: str) -> bool:
+    """Whether the first section of a runbook, which says what its alerts mean, speaks of `alert`."""
+    return f"`{alert}`" in runbook.read_text(encoding="utf-8").partition("\n## Impact")[0]
