@@ -35,8 +35,9 @@ class MailboxUnavailableError(Exception):
 
 @app.task  # type: ignore[untyped-decorator]  # Celery is published without types
 def build_report(pages: int) -> None:
-    """Build a report, which takes a tenth of a second for each page."""
+    """Build a report, which takes a tenth of a second for each page, and write that it is there."""
     time.sleep(random.uniform(0.08, 0.12) * pages)  # noqa: S311 - it only spreads durations
+    send_email.delay("customer@example.com")
 
 
 @app.task(bind=True, max_retries=1, default_retry_delay=5)  # type: ignore[untyped-decorator]  # as above

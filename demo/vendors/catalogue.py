@@ -15,17 +15,33 @@ def vendors() -> dict[str, SimulatedVendor]:
     """Every vendor by its name, on an ordinary day."""
     shop = stripe.demo()
     shop.key = KEY
+    errors = sentry.World(token=KEY)
+    for project in errors.projects:
+        if project.transactions:
+            project.transactions.swing = 0.15
+    site = vercel.World(token=KEY)
+    for page in site.projects:
+        page.swing = 0.08
     return {
         "betterstack": betterstack.BetterStack(betterstack.World(token=KEY)),
-        "langsmith": langsmith.LangSmith(langsmith.World(key=KEY)),
+        "langsmith": langsmith.LangSmith(langsmith.World(key=KEY, projects=_projects())),
         "railway": railway.Railway(railway.World(token=KEY)),
-        "sentry": sentry.Sentry(sentry.World(token=KEY)),
+        "sentry": sentry.Sentry(errors),
         "statuspages": statuspages.StatusPages(),
         "stripe": stripe.Stripe(shop),
         "supabase": supabase.Supabase(supabase.World(token=KEY)),
         "uptimerobot": uptimerobot.UptimeRobot(uptimerobot.World(key=KEY)),
-        "vercel": vercel.Vercel(vercel.World(token=KEY)),
+        "vercel": vercel.Vercel(site),
     }
+
+
+def _projects() -> list[langsmith.Project]:
+    """Projects that are called so often that their shares and percentiles are calm."""
+    well = {"error_ratio": 0.004, "call_error_ratio": 0.002}
+    return [
+        langsmith.Project("assistant", pace=langsmith.Pace(12.0, **well)),
+        langsmith.Project("summaries", pace=langsmith.Pace(3.0, models=("claude-haiku-4-5",), latency=2.4, **well)),
+    ]
 
 
 def variables(url: str) -> Mapping[str, str]:
@@ -43,6 +59,7 @@ def variables(url: str) -> Mapping[str, str]:
         "STATUSPAGES_BASE_URL": f"{url}/statuspages",
         "STRIPE_API_KEY": KEY,
         "STRIPE_BASE_URL": f"{url}/stripe",
+        "STRIPE_MRR": "true",
         "SUPABASE_ACCESS_TOKEN": KEY,
         "SUPABASE_BASE_URL": f"{url}/supabase",
         "SUPABASE_PROJECT": supabase.World().ref,

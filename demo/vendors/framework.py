@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -52,6 +53,11 @@ class RateLimit:
     def remaining(self) -> int:
         """Requests that may still pass in this window."""
         return max(self.limit - self._used, 0)
+
+
+def wave(now: float, share: float) -> float:
+    """A factor around one, which goes up and down by `share` in three quarters of an hour."""
+    return 1 + share * math.sin(now / 430)
 
 
 class SimulatedVendor(ABC):

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo.vendors.framework import RateLimit, SimulatedVendor
+from demo.vendors.framework import RateLimit, SimulatedVendor, wave
 
 BEGAN = 1_767_225_600.0
 """2026-01-01: since when there is life."""
@@ -61,6 +61,8 @@ class Project(Struct):
     deploys_every: float = 0.0
     """Seconds between two deployments; every second one is for production. 0 for none."""
     attacked: bool = False
+    swing: float = 0.0
+    """Share by which `p75` goes up and down."""
     p75: dict[str, float] = {}
     """By metric id, in the vendor's unit; a metric that is not there had no visits."""
 
@@ -245,7 +247,7 @@ class Vercel(SimulatedVendor):
         column = f"{body['metric'].replace('.', '_').replace('/', '_')}_{body['aggregation']}"
         project = next((project for project in self.world.projects if [project.id] == scope["projectIds"]), None)
         value = project and project.p75.get(body["metric"].rpartition(".")[2])
-        summary = [] if value is None else [{column: value}]
+        summary = [] if not project or value is None else [{column: value * wave(self.now(), project.swing)}]
         return JSONResponse({"data": [], "summary": summary, "statistics": {"bytesRead": 1}})
 
     def _attacks(self, request: Request) -> Response:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo.vendors.framework import RateLimit, SimulatedVendor
+from demo.vendors.framework import RateLimit, SimulatedVendor, wave
 from demo.vendors.sentry.world import HOUR, Burst, Figures, Flow, Project, World
 
 __all__ = ["Burst", "Figures", "Flow", "Project", "Sentry", "World"]
@@ -152,7 +152,7 @@ class Sentry(SimulatedVendor):
         if query.get("sort", "").lstrip("-") not in query.getlist("field"):
             raise ValueError("Cannot sort by a field that is not selected")
         projects = [project for project in self._watched(query) if project.transactions is not None]
-        rows = [{name: _column(project, name) for name in query.getlist("field")} for project in projects]
+        rows = [{name: _column(project, name, self.now()) for name in query.getlist("field")} for project in projects]
         page, link = self._page(request, rows)
         durations = [name for name in query.getlist("field") if name.startswith("p") and "duration" in name]
         units = {name: self.world.unit if name in durations else None for name in query.getlist("field")}
@@ -204,10 +204,9 @@ class Sentry(SimulatedVendor):
         return rows[offset : offset + size], {"link": link}
 
 
-def _column(project: Project, name: str) -> str | float | None:
+def _column(project: Project, name: str, now: float) -> str | float | None:
     figures = project.transactions or Figures()
-    columns: dict[str, str | float | None] = {
-        "project": project.slug,
+    columns: dict[str, float | None] = {
         "count(span.duration)": figures.count,
         "p50(span.duration)": figures.p50,
         "p95(span.duration)": figures.p95,
@@ -215,9 +214,12 @@ def _column(project: Project, name: str) -> str | float | None:
         "failure_rate()": figures.failure_rate,
         "http_response_rate(5)": figures.server_error_rate,
     }
+    if name == "project":
+        return project.slug
     if name not in columns:
         raise ValueError(f"Invalid field: {name}")
-    return columns[name]
+    value = columns[name]
+    return value if value is None else value * wave(now, figures.swing)
 
 
 def _moment(text: str) -> float:

@@ -49,6 +49,8 @@ class Figures(Struct):
     p99: float | None = 900.0
     failure_rate: float | None = 0.012
     server_error_rate: float | None = 0.004
+    swing: float = 0.0
+    """Share by which all of them go up and down."""
 
 
 class Project(Struct):
