@@ -33,6 +33,16 @@ function(config, signals, kit)
     panel.withColour('failed', 'red') +
     panel.withCeiling(1);
 
+  local within(name) =
+    'max by (currency) (sum by (currency, instance) (increase(%s[$__range])))' % kit.vigie('stripe_payment_%s_total' % name);
+  local money =
+    panel.newTable(about('Money', 'What payments brought in within the time shown, and what failed ones asked for, by currency, in its own units.', 'text')) +
+    panel.withRows(within('amount')) +
+    panel.withRows(within('failed_amount')) +
+    panel.withRows(revenue) +
+    panel.withColumns(['currency', 'Value #A', 'Value #B', 'Value #C'], ['Currency', 'Taken', 'Failed', 'Recurring a month']) +
+    panel.withUnits({ Taken: 'amount', Failed: 'amount', 'Recurring a month': 'amount' });
+
   local people =
     panel.newTrend(subject.of(signals.signups, config) {
       title: 'Sign-ups of 24 hours',
@@ -63,7 +73,7 @@ function(config, signals, kit)
         bars('Failures by reason', 'Failed payments in each interval, by the code of Stripe: one reason is a bank or fraud, all at once are Stripe or us.', 'count', increase('payment_failures', ['failure_code']), '{{failure_code}}', 'No payment failed.'),
         bars('Blocked and disputed', 'Payments that Stripe blocked as risky, and disputes that were opened.', 'count', increase('radar_blocks', ['reason']), 'blocked: {{reason}}', 'Nothing was blocked or disputed.') +
         panel.withQuery(increase('disputes', ['reason']) + ' > 0', 'disputed: {{reason}}'),
-        bars('Money taken', 'Money of successful payments in each interval, by currency, in its own units.', 'number', increase('payment_amount', ['currency']), '{{currency}}', 'No money was taken.'),
+        money,
       ]),
     ]),
     layout.row('Do customers get what they pay for?', [

@@ -13,6 +13,8 @@ local signals = import '../../signals/units.libsonnet';
   number: { unit: 'short' },
   score: { unit: 'none', decimals: 2 },
   dollarsPerHour: { unit: 'suffix: $/h', decimals: 3 },
+  // Money of any currency.
+  amount: { unit: 'locale', decimals: 0 },
   money: { unit: 'currencyUSD', decimals: 2 },
   bytes: { unit: 'bytes' },
   bytesPerSecond: { unit: 'Bps' },

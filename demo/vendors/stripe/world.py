@@ -83,7 +83,7 @@ class World(msgspec.Struct):
 def demo() -> World:
     """A small company on an ordinary day."""
     return World(
-        rates=Rates(payments=40, failing=0.05, began=6, ended=3, disputes=0.5),
+        rates=Rates(payments=90, failing=0.03, began=6, ended=3, disputes=0.5),
         endpoints={"we_1Product": "enabled", "we_1Vigie": "enabled"},
         statuses={"active": 412, "trialing": 37, "past_due": 9, "unpaid": 2},
     )
