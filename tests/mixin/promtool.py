@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.real.tools import binary
@@ -119,10 +120,10 @@ class Rules:
 
     groups: Sequence[Mapping[str, Any]]
 
-    def behind(self, *alerts: str) -> Rules:
-        """Only these alerts and the series that they need, directly or not; promtool is slow with more."""
+    def behind(self, *names: str) -> Rules:
+        """Only these alerts or series and the series that they need, directly or not; promtool is slow with more."""
         every = [rule for group in self.groups for rule in group["rules"]]
-        wanted = [rule for rule in every if rule.get("alert") in alerts]
+        wanted = [rule for rule in every if name(rule) in names]
         for rule in wanted:
             needed = [other for other in every if other.get("record", " none ") in rule["expr"] and other not in wanted]
             wanted.extend(needed)  # seen by the loop in its turn
@@ -136,6 +137,41 @@ class Rules:
         """The rules for which `wanted` holds, in their groups."""
         kept = [{**group, "rules": [rule for rule in group["rules"] if wanted(rule)]} for group in self.groups]
         return Rules([group for group in kept if group["rules"]])
+
+
+def name(rule: Mapping[str, Any]) -> str:
+    """Of an alert, or of the series that a rule records."""
+    return str(rule.get("alert") or rule["record"])
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """
+    What is promised of some rules, and the timelines that prove it.
+
+    Attributes:
+        name: What the test is called.
+        about: The rules among all rules.
+        cases: The timelines.
+    """
+
+    name: str
+    about: Callable[[Rules], Rules]
+    cases: Sequence[Case]
+
+    def verify(self, rules: Rules, folder: Path) -> None:
+        """Prove it of these rules; fails with what promtool says."""
+        verify(self.about(rules), self.cases, folder)
+
+
+def about(*names: str) -> Callable[[Rules], Rules]:
+    """What `Proof.about` is for these alerts or series."""
+    return lambda rules: rules.behind(*names)
+
+
+def each_of(proofs: Iterable[Proof]) -> pytest.MarkDecorator:
+    """Makes a test of each proof."""
+    return pytest.mark.parametrize("proof", [pytest.param(proof, id=proof.name) for proof in proofs])
 
 
 def verify(rules: Rules, cases: Sequence[Case], folder: Path) -> None:

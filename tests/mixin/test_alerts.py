@@ -6,16 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.mixin.boundaries import ROWS
-from tests.mixin.promtool import STEP, Case, Labels, Levels, Rules, Stretch, counts, verify
+from tests.mixin.promtool import STEP, Case, Labels, Levels, Proof, Rules, Stretch, about, counts, each_of
 from tests.mixin.row import Row
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_boundaries(row: Row, rules: Rules, tmp_path: Path) -> None:
-    verify(rules.behind(row.alert), [*_sides(row), *_faults(row), *_few(row)], tmp_path)
 
 
 def _sides(row: Row) -> Iterator[Case]:
@@ -123,3 +116,11 @@ def _moved(levels: Levels, label: str, value: str) -> Levels:
 
 def _alerts(row: Row, severities: list[str]) -> list[Labels]:
     return [{**row.labels, "product": "shop", "severity": severity} for severity in severities]
+
+
+PROOFS = [Proof(row.id, about(row.alert), [*_sides(row), *_faults(row), *_few(row)]) for row in ROWS]
+
+
+@each_of(PROOFS)
+def test_boundaries(proof: Proof, rules: Rules, tmp_path: Path) -> None:
+    proof.verify(rules, tmp_path)

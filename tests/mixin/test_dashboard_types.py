@@ -74,7 +74,9 @@ FAULTS: dict[str, Callable[[Board], object]] = {
     ),
     "reducer": lambda board: _panel(board, "Request rate")["options"]["reduceOptions"].update(calcs=["latest"]),
     "matcher": lambda board: _overridden(board, "unit", "s", matcher="byNaem"),
-    "transformation": lambda board: _panel(board, "Routes")["transformations"].append({"id": "organise", "options": {}}),
+    "transformation": lambda board: _panel(board, "Routes")["transformations"].append(
+        {"id": "organise", "options": {}}
+    ),
 }
 """By name, what somebody might get wrong on the API dashboard."""
 

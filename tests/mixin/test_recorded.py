@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.mixin import recorded_vendors
 from tests.mixin.boundaries import ROWS
 from tests.mixin.levels import (
@@ -25,7 +23,7 @@ from tests.mixin.levels import (
     waiting,
     workers,
 )
-from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
+from tests.mixin.promtool import Case, Levels, Proof, Rules, Stretch, about, each_of
 from tests.mixin.recorded_vendors import SHOP, one
 
 
@@ -208,16 +206,13 @@ NOTHING: tuple[Nothing, ...] = (
 )
 
 
-@pytest.mark.parametrize("nothing", NOTHING, ids=lambda nothing: nothing[0])
-def test_nothing_of_nothing(nothing: Nothing, rules: Rules, tmp_path: Path) -> None:
+def _nothing(nothing: Nothing) -> Proof:
     promise, levels, record, value = nothing
     recorded = {} if value is None else {one(record): value}
-    case = Case(promise, [Stretch(levels, 81)], values={(1200, record): recorded})
-    verify(rules.recording(), [case], tmp_path)
+    return Proof(promise, about(record), [Case(promise, [Stretch(levels, 81)], values={(1200, record): recorded})])
 
 
-@pytest.mark.parametrize("record", RECORDED)
-def test_recorded_value(record: str, rules: Rules, tmp_path: Path) -> None:
+def _value(record: str) -> Proof:
     levels, recorded = RECORDED[record]
     # rates are recorded as they are, because others divide by them
     query = f"round({record}, 1e-6)" if record in WINDOWS or record in recorded_vendors.RATES else record
@@ -226,10 +221,10 @@ def test_recorded_value(record: str, rules: Rules, tmp_path: Path) -> None:
     }
     beside: Levels = {} if "_job_" in record else elsewhere
     case = Case(record, [Stretch(levels | beside, 81)], values={(1200, query): recorded})
-    verify(rules.recording(), [case], tmp_path)
+    return Proof(record, about(record), [case])
 
 
-def test_what_one_vigie_has_lost_sight_of_the_other_still_sees(rules: Rules, tmp_path: Path) -> None:
+def _twins() -> Proof:
     """Two of them count once, and the better informed one wins."""
     age, interval = "vigie_source_last_success_timestamp_seconds", "vigie_source_poll_interval_seconds"
     seen: Levels = waiting(7) | workers(1, 1)
@@ -258,7 +253,8 @@ def test_what_one_vigie_has_lost_sight_of_the_other_still_sees(rules: Rules, tmp
         one("product:vigie_up:max"): 1,
     }
     values = {(300, series): {series: value} for series, value in once.items()}
-    verify(rules.recording(), [Case("twins", [Stretch(seen | lost, 30)], values=values)], tmp_path)
+    promise = "what one Vigie has lost sight of the other still sees"
+    return Proof(promise, Rules.recording, [Case(promise, [Stretch(seen | lost, 30)], values=values)])
 
 
 WINDOWS = {
@@ -268,15 +264,23 @@ WINDOWS = {
 """By rate: levels before and after a change, and what is recorded so many seconds after it: half of the new rate."""
 
 
-@pytest.mark.parametrize("record", WINDOWS)
-def test_rates_look_back_as_far_as_their_names_say(record: str, rules: Rules, tmp_path: Path) -> None:
+def _window(record: str) -> Proof:
+    """A rate looks back as far as its name says."""
     before, after, seconds, value = WINDOWS[record]
     case = Case(
         record,
         [Stretch(before, 64), Stretch(after, 64)],
         values={(960 + seconds, f"round({record}, 1e-6)"): {SHOP: value}},
     )
-    verify(rules.recording(), [case], tmp_path)
+    return Proof(f"the window of {record}", about(record), [case])
+
+
+PROOFS = [*map(_value, RECORDED), *map(_nothing, NOTHING), *map(_window, WINDOWS), _twins()]
+
+
+@each_of(PROOFS)
+def test_recorded(proof: Proof, rules: Rules, tmp_path: Path) -> None:
+    proof.verify(rules, tmp_path)
 
 
 def test_every_recorded_series_has_a_test(rules: Rules) -> None:

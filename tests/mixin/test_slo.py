@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import pytest
-
-from tests.mixin.promtool import Case, Labels, Levels, Rules, Stretch, verify
+from tests.mixin.promtool import Case, Labels, Levels, Proof, Rules, Stretch, each_of, name
 
 STEP = 300
 """Seconds between two evaluations: three days in steps of 15 s would take minutes."""
@@ -32,7 +32,7 @@ PAIRS = (
 )
 BUDGETS = {"Availability": 0.001, "Latency": 0.05}
 CLASSES = {"Availability": "errors", "Latency": "latency"}
-BOTH = [pytest.param(objective, pair, id=f"{objective} over {pair.window}") for objective in BUDGETS for pair in PAIRS]
+BOTH = [(objective, pair) for objective in BUDGETS for pair in PAIRS]
 
 
 def _levels(objective: str, ratio: float, requests: float = 10, product: str = "shop") -> Levels:
@@ -45,15 +45,14 @@ def _levels(objective: str, ratio: float, requests: float = 10, product: str = "
     return {f"product:http_requests:rate5m{label}": requests, **bad[objective]}
 
 
-def _burns(rules: Rules, objective: str, pair: Pair) -> Rules:
-    """Only the rules of one pair of windows; what they read is given."""
-    record = f"product:slo_{objective.lower()}_burn:min_{pair.window}_"
-    return rules.only(
-        lambda rule: (
-            rule.get("record", "").startswith(record)
-            or (rule.get("alert") == f"{objective}BudgetBurn" and rule["labels"]["window"] == pair.window)
-        )
-    )
+def _proof(objective: str, pair: Pair, what: str, cases: list[Case]) -> Proof:
+    """Of only the rules of one pair of windows; what they read is given."""
+    record, alert = f"product:slo_{objective.lower()}_burn:min_{pair.window}_", f"{objective}BudgetBurn"
+
+    def wanted(rule: Mapping[str, Any]) -> bool:
+        return name(rule).startswith(record) or (name(rule) == alert and rule["labels"]["window"] == pair.window)
+
+    return Proof(f"{objective} over {pair.window}: {what}", lambda rules: rules.only(wanted), cases)
 
 
 def _case(objective: str, pair: Pair, promise: str, stretches: list[Stretch], fires: dict[int, bool]) -> Case:
@@ -73,8 +72,7 @@ def _case(objective: str, pair: Pair, promise: str, stretches: list[Stretch], fi
     return Case(f"{alert} over {pair.window}: {promise}", beside, firing, step=STEP)
 
 
-@pytest.mark.parametrize(("objective", "pair"), BOTH)
-def test_boundary(objective: str, pair: Pair, rules: Rules, tmp_path: Path) -> None:
+def _boundary(objective: str, pair: Pair) -> Proof:
     ratio = pair.factor * BUDGETS[objective]
     last = pair.lasting + 5
     cases = [
@@ -100,11 +98,10 @@ def test_boundary(objective: str, pair: Pair, rules: Rules, tmp_path: Path) -> N
             {pair.lasting: False, last: False},
         ),
     ]
-    verify(_burns(rules, objective, pair), cases, tmp_path)
+    return _proof(objective, pair, "the boundary", cases)
 
 
-@pytest.mark.parametrize(("objective", "pair"), BOTH)
-def test_few_requests_say_nothing(objective: str, pair: Pair, rules: Rules, tmp_path: Path) -> None:
+def _few(objective: str, pair: Pair) -> Proof:
     cases = [
         _case(
             objective,
@@ -115,13 +112,10 @@ def test_few_requests_say_nothing(objective: str, pair: Pair, rules: Rules, tmp_
         )
         for number, enough in ((99, False), (100, True))
     ]
-    verify(_burns(rules, objective, pair), cases, tmp_path)
+    return _proof(objective, pair, "few requests say nothing", cases)
 
 
-@pytest.mark.parametrize(("objective", "pair"), BOTH)
-def test_the_long_window_must_be_half_full_and_the_short_one_ends_it(
-    objective: str, pair: Pair, rules: Rules, tmp_path: Path
-) -> None:
+def _windows(objective: str, pair: Pair) -> Proof:
     """At twice the factor (or when all is bad) so large a share of each window has to be bad."""
     ratio = min(2 * pair.factor * BUDGETS[objective], 1)
     share = pair.factor * BUDGETS[objective] / ratio
@@ -142,4 +136,12 @@ def test_the_long_window_must_be_half_full_and_the_short_one_ends_it(
             end + over: False,
         },
     )
-    verify(_burns(rules, objective, pair), [case], tmp_path)
+    return _proof(objective, pair, "the long window must be half full and the short one ends it", [case])
+
+
+PROOFS = [proof(objective, pair) for proof in (_boundary, _few, _windows) for objective, pair in BOTH]
+
+
+@each_of(PROOFS)
+def test_burn(proof: Proof, rules: Rules, tmp_path: Path) -> None:
+    proof.verify(rules, tmp_path)

@@ -143,7 +143,9 @@ async def test_a_runbook_is_found_by_its_alert(client: httpx.AsyncClient) -> Non
     assert response.url.path == "/runbooks/RB-001-site-down"
 
 
-@pytest.mark.parametrize("path", ["/runbooks/SiteUp", "/runbooks/RB-999", "/runbooks/..%2fvigie", "/runbooks/*", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/runbooks/SiteUp", "/runbooks/RB-999", "/runbooks/..%2fvigie", "/runbooks/*", "/nothing"]
+)
 async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
 
