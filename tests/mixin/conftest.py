@@ -53,6 +53,22 @@ def product(**changes: Any) -> Product:
     return Product.model_validate(SHOP | changes)
 
 
+def groups_of(rendering: Rendering) -> list[dict[str, Any]]:
+    """The groups of all rules, as written: what is recorded first, then the alerts."""
+    files = [rendering.files[f"prometheus/rules/{name}.yaml"] for name in ("signals", "alerts")]
+    return [group for text in files for group in yaml.safe_load(text)["groups"]]
+
+
+def without_texts(groups: list[dict[str, Any]]) -> Rules:
+    """The rules without their texts, which have tests of their own."""
+    return Rules(
+        [
+            {**group, "rules": [{key: rule[key] for key in rule if key != "annotations"} for rule in group["rules"]]}
+            for group in groups
+        ]
+    )
+
+
 @pytest.fixture(scope="session")
 def rendering() -> Rendering:
     return render(product(), ROOT)
@@ -68,17 +84,9 @@ def rendered(rendering: Rendering, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def groups(rendering: Rendering) -> list[dict[str, Any]]:
-    """The groups of all rules, as written: what is recorded first, then the alerts."""
-    files = [rendering.files[f"prometheus/rules/{name}.yaml"] for name in ("signals", "alerts")]
-    return [group for text in files for group in yaml.safe_load(text)["groups"]]
+    return groups_of(rendering)
 
 
 @pytest.fixture(scope="session")
 def rules(groups: list[dict[str, Any]]) -> Rules:
-    """All rules without their texts, which have tests of their own."""
-    return Rules(
-        [
-            {**group, "rules": [{key: rule[key] for key in rule if key != "annotations"} for rule in group["rules"]]}
-            for group in groups
-        ]
-    )
+    return without_texts(groups)

@@ -1,0 +1,35 @@
+"""The run of `scripts/mutate-rules`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from time import monotonic
+
+from tests.mixin.conftest import ROOT, groups_of, product, without_texts
+from tests.mixin.proofs import PROOFS
+from tests.mutation.equivalents import listed, outdated
+from tests.mutation.mutants import mutants
+from tests.mutation.report import lines, survivors
+from tests.mutation.trial import alive_after, exams
+from vigie.render import render
+
+
+def main() -> None:
+    """Try every fault; ends with 1 when one survives, or when the list of equivalents is not true any more."""
+    parser = argparse.ArgumentParser(prog="scripts/mutate-rules", description=__doc__)
+    parser.add_argument("name", nargs="*", help="only rules whose name contains one of these")
+    names = parser.parse_args().name
+    begun = monotonic()
+    rules = without_texts(groups_of(render(product(), ROOT)))
+    tried = [each for each in mutants(rules) if not names or any(name in each.title for name in names)]
+    alive = alive_after(tried, exams(rules, PROOFS))
+    equivalents = {each: reason for each, reason in listed().items() if not names or any(n in each[0] for n in names)}
+    wrong = [f"equivalents.yaml: {each}" for each in outdated(equivalents, tried, alive)]
+    said = [*lines(tried, alive, equivalents, monotonic() - begun), *wrong]
+    sys.stdout.write("\n".join(said) + "\n")
+    sys.exit(1 if wrong or survivors(alive, equivalents) else 0)
+
+
+if __name__ == "__main__":
+    main()
