@@ -55,7 +55,7 @@ ROWS = (
         },
         window=300,
         lasting=300,
-        few=(answers(0, error=1.47), answers(0, error=1.5)),
+        few=(answers(0, error=1.47), answers(0, error=1.48)),
     ),
     Row(
         "ServerErrors",
@@ -92,7 +92,7 @@ ROWS = (
         },
         window=285,
         lasting=300,
-        few=(scaled(SLOW, 0.0147), scaled(SLOW, 0.015)),
+        few=(scaled(SLOW, 0.0147), scaled(SLOW, 0.0148)),
     ),
     Row(
         "SlowTailResponse",
@@ -105,7 +105,7 @@ ROWS = (
         },
         window=285,
         lasting=300,
-        few=(scaled(SLOWEST, 0.0497), scaled(SLOWEST, 0.05)),
+        few=(scaled(SLOWEST, 0.0497), scaled(SLOWEST, 0.0498)),
     ),
     Row(
         "QueueBackup",
@@ -130,7 +130,7 @@ ROWS = (
         },
         window=600,
         lasting=300,
-        few=(ended(0, 0.48), ended(0, 0.5)),
+        few=(ended(0, 0.485), ended(0, 0.49)),
     ),
     Row(
         "NoWorkers",

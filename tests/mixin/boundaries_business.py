@@ -89,7 +89,7 @@ ROWS = (
         },
         window=3600,
         lasting=300,
-        few=(payments(0.0394, 0.0394), payments(10 / 240, 10 / 240)),
+        few=(payments(0.0394, 0.0394), payments(0.0397, 0.0397)),
     ),
     Row(
         "PaymentSystemDown",
@@ -143,7 +143,7 @@ ROWS = (
         sides={"warning": Side(answered(s2=50, s5=100), answered(s2=49.9, s5=100), seen=300, ends=300)},
         window=585,
         lasting=300,
-        few=(scaled(SLOW, 0.0048), scaled(SLOW, 0.005)),
+        few=(scaled(SLOW, 0.00485), scaled(SLOW, 0.0049)),
     ),
     Row(
         "LLMSlowTail",
@@ -153,7 +153,7 @@ ROWS = (
         sides={"warning": Side(answered(s10=95, s15=100), answered(s10=94.9, s15=100), seen=30, ends=570)},
         window=585,
         lasting=300,
-        few=(scaled(SLOWEST, 0.0048), scaled(SLOWEST, 0.005)),
+        few=(scaled(SLOWEST, 0.00485), scaled(SLOWEST, 0.0049)),
     ),
     Row(
         "LLMCostPerRequest",
@@ -163,7 +163,7 @@ ROWS = (
         sides={"warning": Side(runs(100, dollars=10), runs(100, dollars=10.01), seen=75, ends=540)},
         window=600,
         lasting=300,
-        few=(runs(0.48, dollars=0.48), runs(0.5, dollars=0.5)),
+        few=(runs(0.485, dollars=0.485), runs(0.49, dollars=0.49)),
     ),
     Row(
         "LLMErrors",
@@ -173,7 +173,7 @@ ROWS = (
         sides={"warning": Side(runs(100, errors=5), runs(100, errors=5.01), seen=45, ends=570)},
         window=600,
         lasting=300,
-        few=(runs(0.48, errors=0.48), runs(0.5, errors=0.5)),
+        few=(runs(0.485, errors=0.485), runs(0.49, errors=0.49)),
     ),
     Row(
         "LLMAPIErrors",
@@ -183,7 +183,7 @@ ROWS = (
         sides={"warning": Side(calls(100, errors=10), calls(100, errors=10.01), seen=75, ends=540)},
         window=600,
         lasting=300,
-        few=(calls(0.48, errors=0.48), calls(0.5, errors=0.5)),
+        few=(calls(0.485, errors=0.485), calls(0.49, errors=0.49)),
     ),
     Row(
         "LLMTokenBudget",

@@ -43,7 +43,7 @@ class Row:
         sides: By severity.
         window: Seconds until a level fills the window, so that `beyond` is seen; 0 for a gauge.
         lasting: Its `for`, in seconds.
-        few: Everything is bad but there are too few events to say so, and then just enough of them.
+        few: Everything is bad but there are too few events to say so, and then just enough of them; they are rounded.
         decoys: What another job shows; must not count.
     """
 
