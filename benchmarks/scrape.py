@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vigie.config.document import Document
 from vigie.config.load import Configuration
 from vigie.config.model import Product
 from vigie.core.exposition import Page, assemble, encode
@@ -56,7 +57,8 @@ def serve(port: int, series: int, upstream: int | None) -> None:
         for name, settings in HUNG.items():
             filled = {key: SecretStr(value.format(port=upstream)) for key, value in settings.items()}
             sources[name] = SOURCES[name].config_type.model_validate(filled)
-    watch = Watch(Configuration(Path("vigie.yaml"), Product(product="bench", sources=sources), {}, frozenset()))
+    document = Document(Path("vigie.yaml"), {}, {})
+    watch = Watch(Configuration(document, Product(product="bench", sources=sources), {}, frozenset()))
     page = page_of(series)
 
     async def reload() -> None:
