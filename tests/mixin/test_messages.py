@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +97,9 @@ def test_the_end_is_told_where_the_beginning_was(alertmanager: Alertmanager) -> 
 
 @pytest.mark.parametrize(("count", "shown", "last"), [(2, 2, "*First:*"), (50, 10, "*First:*")])
 def test_many_alerts_are_one_message(count: int, shown: int, last: str, alertmanager: Alertmanager) -> None:
-    now = datetime.now(UTC)  # what began long ago is told without waiting for company
+    began = datetime.now(UTC) + timedelta(minutes=1)  # what began long ago is told without waiting for company
     alertmanager.push(
-        *(alert("QueueBackup", "critical", {"queue_name": f"q{n:02}"}, started=now) for n in range(count))
+        *(alert("QueueBackup", "critical", {"queue_name": f"q{n:02}"}, started=began) for n in range(count))
     )
     (event,) = alertmanager.collector.wait_for("pagerduty")
     assert event["payload"]["summary"].startswith(f"Critical: QueueBackup of shop ({count}). ")
