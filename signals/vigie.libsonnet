@@ -85,8 +85,7 @@ function(config)
       record: 'product_family:vigie_series_dropped:increase15m',
       sources: {
         vigie: promql.exact(
-          'max by (product, source, family) (' +
-          'sum by (product, instance, source, family) (increase(vigie_series_dropped_total{%s}[15m])))' % vigie
+          'max by (product, source, family) (increase(vigie_series_dropped_total{%s}[15m]))' % vigie
         ),
       },
       alert: silent {
