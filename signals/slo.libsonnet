@@ -42,10 +42,7 @@ function(config)
     { long: '3d', short: '6h' },
   ];
 
-  // Share of the requests in a window that were bad; 0 without requests.
-  local share(objective, window) =
-    local all = 'avg_over_time(%s[%s])' % [requests, window];
-    '(%s / (%s > 0) or 0 * %s)' % [objective.bad(window), all, all];
+  local all(window) = 'avg_over_time(%s[%s])' % [requests, window];
 
   local burn(objective, pair) = {
     name: 'burn%s%s' % [objective.name, pair.long],
@@ -56,15 +53,22 @@ function(config)
     unit: 'times',
     record: 'product:slo_%s_burn:min_%s_%s' % [std.asciiLower(objective.name), pair.long, pair.short],
     sources: {
+      // The smaller of two shares; a label of its own keeps the long one apart. Without requests the short one is 0, and
+      // the long one may be NaN, which is never the smaller.
       [if objective.known then source]: promql.exact(|||
-        (
-          %(short)s < %(long)s
+        min by (product) (
+          %(shortBad)s / (%(shortAll)s > 0)
           or
-          %(long)s
+          0 * %(requests)s
+          or
+          label_replace(%(longBad)s / %(longAll)s, "over", "long", "", "")
         ) / (1 - %(goal)s)
       ||| % {
-        short: share(objective, pair.short),
-        long: share(objective, pair.long),
+        shortBad: objective.bad(pair.short),
+        shortAll: all(pair.short),
+        longBad: objective.bad(pair.long),
+        longAll: all(pair.long),
+        requests: requests,
         goal: promql.number(objective.goal),
       }),
     },
@@ -82,7 +86,7 @@ function(config)
         'Over %s so much %s in {{ $labels.product }} that the budget of a month is used %%(value)s as fast as allowed'
         % [pair.long, objective.word],
       action: objective.action,
-      guard: { events: 'avg_over_time(%s[%s])' % [requests, pair.long], window: pair.long },
+      guard: { events: all(pair.long), window: pair.long },
     },
   };
 
