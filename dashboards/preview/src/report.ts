@@ -23,6 +23,8 @@ export interface PanelReport {
   shows: Shows;
   /** The text shown instead of data. */
   text?: string;
+  /** How many annotations are marked. */
+  marks?: number;
   queries: QueryReport[];
   errors: string[];
 }

@@ -26,6 +26,8 @@ export interface Kind<Options extends object = object> {
   custom?: Record<string, unknown>;
   /** The kind says itself, in its own way, that there is no data. */
   drawsNoValue?: boolean;
+  /** The kind marks annotations. */
+  marksAnnotations?: boolean;
   /** The kind shows something else than data. */
   skipsData?: boolean;
 }
@@ -51,6 +53,7 @@ export function pluginOf<Options extends object>(kind: Kind<Options>): PanelPlug
       }
     },
   });
+  plugin.setDataSupport({ annotations: kind.marksAnnotations ?? false, alertStates: false });
   plugin.setPanelOptions((builder) => {
     for (const item of items(kind.options)) {
       builder.addCustomEditor(item as unknown as PanelOptionsEditorItem & { path: never });

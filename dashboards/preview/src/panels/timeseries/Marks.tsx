@@ -3,6 +3,7 @@ import { type DataFrame, DataFrameView, dateTimeFormat, type TimeZone } from '@g
 import { type UPlotConfigBuilder, useTheme2 } from '@grafana/ui';
 import { useLayoutEffect, useRef } from 'react';
 import type uPlot from 'uplot';
+import { report } from '../../report';
 
 interface Mark {
   time: number;
@@ -14,26 +15,27 @@ interface Mark {
 }
 
 interface Props {
+  /** The panel's id. */
+  panel: number;
   config: UPlotConfigBuilder;
   frames: DataFrame[];
   timeZone: TimeZone;
 }
 
-export function Marks({ config, frames, timeZone }: Props) {
+export function Marks({ panel, config, frames, timeZone }: Props) {
   const theme = useTheme2();
   const drawing = useRef<{ marks: Mark[]; plot?: uPlot }>({ marks: [] });
   drawing.current.marks = frames.flatMap((frame) => new DataFrameView<Mark>(frame).toArray().map((mark) => ({ ...mark })));
   useLayoutEffect(() => {
     const colourOf = (mark: Mark) => theme.visualization.getColorByName(mark.color ?? 'blue');
-    config.addHook('init', (plot) => {
-      drawing.current.plot = plot;
-    });
     config.addHook('draw', (plot) => {
+      drawing.current.plot = plot;
       const shown = drawing.current.marks.filter((mark) => isInSight(plot, mark));
+      report.panel(panel).marks = shown.length;
       shown.forEach((mark) => paint(plot, mark, colourOf(mark)));
       raiseFlags(plot, shown.map((mark) => flag(plot, mark, colourOf(mark), timeZone)));
     });
-  }, [config, theme, timeZone]);
+  }, [panel, config, theme, timeZone]);
   useLayoutEffect(() => drawing.current.plot?.redraw(false), [frames]);
   return null;
 }

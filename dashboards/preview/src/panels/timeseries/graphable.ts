@@ -1,7 +1,16 @@
-// Frames as a graph can draw them: only those with a time, truths as 1 and 0, each series with its place in the palette.
-import { type DataFrame, type Field, FieldType, getDisplayProcessor, type GrafanaTheme2 } from '@grafana/data';
+// Frames as a graph can draw them: only those with a time, truths as 1 and 0, gaps where points are missing, each series
+// with its place in the palette.
+import {
+  applyNullInsertThreshold,
+  type DataFrame,
+  type Field,
+  FieldType,
+  getDisplayProcessor,
+  type GrafanaTheme2,
+  type TimeRange,
+} from '@grafana/data';
 
-export function graphable(frames: DataFrame[], theme: GrafanaTheme2): DataFrame[] {
+export function graphable(frames: DataFrame[], theme: GrafanaTheme2, range: TimeRange): DataFrame[] {
   let seriesIndex = 0;
   const drawn = (field: Field): Field => {
     const values = field.type === FieldType.boolean ? field.values.map(asNumber) : field.values;
@@ -17,6 +26,13 @@ export function graphable(frames: DataFrame[], theme: GrafanaTheme2): DataFrame[
   };
   return frames
     .filter((frame) => frame.fields.some(isTime) && frame.fields.some(isDrawn))
+    .map((frame) =>
+      applyNullInsertThreshold({
+        frame,
+        refFieldPseudoMin: range.from.valueOf(),
+        refFieldPseudoMax: range.to.valueOf(),
+      }),
+    )
     .map((frame) => ({
       ...frame,
       fields: frame.fields.filter((field) => isTime(field) || isDrawn(field)).map((field) => (isDrawn(field) ? drawn(field) : field)),

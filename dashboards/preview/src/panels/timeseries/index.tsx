@@ -22,7 +22,7 @@ function Graph(props: PanelProps<TimeSeriesOptions>) {
   const { data, options, width, height, timeRange, timeZone, onChangeTimeRange } = props;
   const theme = useTheme2();
   const { sync, eventsScope } = usePanelContext();
-  const frames = useMemo(() => graphable(data.series, theme), [data.series, theme]);
+  const frames = useMemo(() => graphable(data.series, theme, timeRange), [data.series, theme, timeRange]);
   if (frames.length === 0) {
     return <NoValue text={noValueOf(props.fieldConfig)} />;
   }
@@ -53,7 +53,7 @@ function Graph(props: PanelProps<TimeSeriesOptions>) {
               )}
             />
           )}
-          <Marks config={config} frames={data.annotations ?? []} timeZone={timeZone} />
+          <Marks panel={props.id} config={config} frames={data.annotations ?? []} timeZone={timeZone} />
         </>
       )}
     </TimeSeries>
@@ -64,6 +64,7 @@ export const timeSeries: Kind<TimeSeriesOptions> = {
   kind: 'timeseries',
   drawnBy: 'grafana',
   component: Graph,
+  marksAnnotations: true,
   color: FieldColorModeId.PaletteClassic,
   options: { ...LEGEND, ...TOOLTIP },
   custom: {
