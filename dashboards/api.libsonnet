@@ -12,9 +12,9 @@ function(config, signals, kit)
   local route = ['method', 'handler'];
   local named = '{{method}} {{handler}}';
   local failed = 'status=~"5.."';
-  local mean(by) = '%s / (%s > 0)' % [
-    kit.appRate('http_request_duration_seconds_sum', by),
-    kit.appRate('http_request_duration_seconds_count', by),
+  local mean(matchers='') = '%s / (%s > 0)' % [
+    kit.appRate('http_request_duration_seconds_sum', route, matchers),
+    kit.appRate('http_request_duration_seconds_count', route, matchers),
   ];
   local share =
     '%s / (%s > 0)' % [kit.appRate('http_requests_total', route, failed), kit.appRate('http_requests_total', route)];
@@ -31,7 +31,7 @@ function(config, signals, kit)
     panel.newTable(about('Routes', 'Every route of the application now: how often it is asked for, how often it fails, how long it takes.', 'text')) +
     panel.withRows(kit.appRate('http_requests_total', route)) +
     panel.withRows('%s or 0 * %s' % [share, kit.appRate('http_requests_total', route)]) +
-    panel.withRows(mean(route)) +
+    panel.withRows(mean()) +
     panel.withColumns(
       ['handler', 'method', 'Value #A', 'Value #B', 'Value #C'],
       ['Route', 'Method', 'Requests', 'Failed', 'Mean time']
@@ -59,7 +59,7 @@ function(config, signals, kit)
         routes + panel.withShare(2),
         panel.newTrend(about('Mean time by route', 'Mean time to answer, by route.', 'seconds')) +
         panel.withSeveral +
-        panel.withQuery(mean(route), named),
+        panel.withQuery(mean('handler!="none"'), named),
       ]),
       layout.line(8, [
         panel.newBars(about('Failures by route', 'Answers with 5xx in each interval, by route: the code to look at.', 'count')) +

@@ -39,9 +39,8 @@ function(config, signals, kit)
     panel.newTable(about('Money', 'What payments brought in within the time shown, and what failed ones asked for, by currency, in its own units.', 'text')) +
     panel.withRows(within('amount')) +
     panel.withRows(within('failed_amount')) +
-    panel.withRows(revenue) +
-    panel.withColumns(['currency', 'Value #A', 'Value #B', 'Value #C'], ['Currency', 'Taken', 'Failed', 'Recurring a month']) +
-    panel.withUnits({ Taken: 'amount', Failed: 'amount', 'Recurring a month': 'amount' });
+    panel.withColumns(['currency', 'Value #A', 'Value #B'], ['Currency', 'Taken', 'Failed']) +
+    panel.withUnits({ Taken: 'amount', Failed: 'amount' });
 
   local people =
     panel.newTrend(subject.of(signals.signups, config) {

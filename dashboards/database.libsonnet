@@ -51,7 +51,7 @@ function(config, signals, kit)
         panel.withColour('rolled back', 'yellow'),
         trend('Blocks found in memory', 'Share of the blocks that were found in the cache of the server; below 99% the memory is small for the data.', 'ratio', '%s / (%s + %s > 0)' % [hits, hits, reads], 'found') +
         panel.withFloor(0.9),
-        trend('Temporary files', 'Bytes written to temporary files in a second: queries that sort more than their memory holds.', 'bytesPerSecond', counted('rate', 'temp_bytes'), 'written'),
+        trend('Temporary files', 'Bytes written to temporary files in a second: queries that sort more than their memory holds.', 'bytesPerSecond', counted('rate', 'temp_bytes'), 'written') + panel.withCeiling(1),
         trend('Size over time', 'Disk space of each database.', 'bytes', size, '{{datname}}') + panel.withSeveral,
       ]),
     ]),

@@ -29,7 +29,7 @@ function(config, signals, kit)
       ]),
       layout.line(8, [
         panel.newBars(about('Errors by project', 'Errors that Sentry accepted in each interval; it counts them by the hour.', 'count')) +
-        panel.withInterval('15m') +
+        panel.withInterval('5m') +
         panel.withQuery(events(['project'], 'category="error",outcome="accepted"'), named) +
         panel.withNothing('No error was reported.'),
         trend('Unresolved issues by project', 'Issues that nobody resolved; Sentry stops counting at 1000.', 'count', gauge('unresolved_issues')),
@@ -46,7 +46,7 @@ function(config, signals, kit)
     layout.row('Does Sentry see everything?', [
       layout.line(8, [
         panel.newBars(about('Events that were lost', 'Events that SDKs sent and that Sentry did not keep, by why: a limit or a quota hides errors.', 'count')) +
-        panel.withInterval('15m') +
+        panel.withInterval('5m') +
         panel.withQuery(events(['category', 'outcome'], 'outcome!="accepted"'), '{{category}}: {{outcome}}') +
         panel.withNothing('Every event was kept.'),
         trend('Users without a crash by project', 'Share of the users of 24 hours without a crash.', 'ratio', gauge('crash_free_users_ratio', day)) + panel.withFloor(0.98),

@@ -49,7 +49,7 @@ function(config, signals, kit)
         panel.withColumns(['project', 'Value #A', 'Value #B'], ['Project', 'Deployed', 'Build took']) +
         panel.withUnits({ Deployed: 'ago', 'Build took': 'seconds' }),
         panel.newBars(about('Deployments', 'Deployments that ended in each interval, by target and how.', 'count')) +
-        panel.withInterval('15m') +
+        panel.withInterval('5m') +
         panel.withQuery(kit.increase('vercel_deployments_total', ['target', 'status']) + ' > 0', '{{target}}: {{status}}') +
         panel.withNothing('Nothing was deployed.'),
       ]),

@@ -33,7 +33,7 @@ function(config, signals, kit)
       ]),
     ]),
     layout.row('Was the promise kept?', [
-      layout.line(8, [
+      layout.line(11, [
         panel.newRanking(probed('Time up', 'Share of the time shown in which each page answered, one failed probe alone left out.', 'ratio', { limits: thresholds.shares(0.999, 0.99) })) +
         panel.withInstant(share(signals.siteUp), '{{probe}}') +
         panel.withInstant(share(signals.monitorUp), monitor),

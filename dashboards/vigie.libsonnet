@@ -65,12 +65,13 @@ function(config, signals, kit)
     ]),
     layout.row('Is the rest of the monitoring well?', [
       layout.line(8, [
-        kit.states(signals.targetUp, 'Targets'),
-        trend('Memory of Vigie', 'Memory of each process of Vigie.', 'bytes', own('process_resident_memory_bytes'), '{{instance}}'),
-        trend('CPU of Vigie', 'Cores in use by each process of Vigie.', 'cores', kit.rate('process_cpu_seconds_total', ['instance']), '{{instance}}'),
+        kit.states(signals.targetUp, 'Targets') + panel.withShare(9),
+        trend('Memory of Vigie', 'Memory of each process of Vigie.', 'bytes', own('process_resident_memory_bytes'), '{{instance}}') + panel.withShare(6),
+        trend('CPU of Vigie', 'Cores in use by each process of Vigie.', 'cores', kit.rate('process_cpu_seconds_total', ['instance']), '{{instance}}') + panel.withShare(5),
         panel.newTable(about('Versions', 'The versions of Vigie that run.', 'text')) +
         panel.withRows(kit.gauge('vigie_build_info', ['instance', 'version'])) +
-        panel.withColumns(['instance', 'version'], ['Instance', 'Version']),
+        panel.withColumns(['instance', 'version'], ['Instance', 'Version']) +
+        panel.withShare(4),
       ]),
     ]),
   ])

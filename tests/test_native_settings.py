@@ -94,7 +94,7 @@ def test_the_demo_sets_every_variable_of_the_example_that_has_no_default(tmp_pat
 
 def test_the_example_of_an_env_file_names_only_variables_that_are_used() -> None:
     used = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "vigie.yaml").read_text()))
-    used |= {"PAGERDUTY_ROUTING_KEY", "SLACK_WEBHOOK_URL"}
+    used |= {"PAGERDUTY_ROUTING_KEY", "SLACK_WEBHOOK_URL", "GRAFANA_PASSWORD", "GRAFANA_ANONYMOUS"}
     assert read_dotenv(ROOT / ".env.example").keys() <= used
 
 

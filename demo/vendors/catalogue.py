@@ -60,6 +60,7 @@ def variables(url: str) -> Mapping[str, str]:
         "STRIPE_API_KEY": KEY,
         "STRIPE_BASE_URL": f"{url}/stripe",
         "STRIPE_MRR": "true",
+        "STRIPE_READ_INTERVAL": "1m",
         "SUPABASE_ACCESS_TOKEN": KEY,
         "SUPABASE_BASE_URL": f"{url}/supabase",
         "SUPABASE_PROJECT": supabase.World().ref,
