@@ -20,7 +20,13 @@ function(config, signals, kit)
     '%s / (%s > 0)' % [kit.appRate('http_requests_total', route, failed), kit.appRate('http_requests_total', route)];
 
   local byStatus =
-    panel.newStack(about('Requests by status', 'Answers in a second by class of status: 2xx is well, 4xx refused, 5xx failed.', 'perSecond')) +
+    panel.newStack(
+      about(
+        'Requests by status',
+        'Answers in a second by class of status: 2xx is well, 4xx refused, 5xx failed.',
+        'perSecond'
+      )
+    ) +
     panel.withQuery(kit.appRate('http_requests_total', ['status']), '{{status}}') +
     panel.withColour('2xx', 'blue') +
     panel.withColour('3xx', 'purple') +
@@ -28,7 +34,13 @@ function(config, signals, kit)
     panel.withColour('5xx', 'red');
 
   local routes =
-    panel.newTable(about('Routes', 'Every route of the application now: how often it is asked for, how often it fails, how long it takes.', 'text')) +
+    panel.newTable(
+      about(
+        'Routes',
+        'Every route of the application now: how often it is asked for, how often it fails, how long it takes.',
+        'text'
+      )
+    ) +
     panel.withRows(kit.appRate('http_requests_total', route)) +
     panel.withRows('%s or 0 * %s' % [share, kit.appRate('http_requests_total', route)]) +
     panel.withRows(mean()) +
@@ -62,14 +74,24 @@ function(config, signals, kit)
         panel.withQuery(mean('handler!="none"'), named),
       ]),
       layout.line(8, [
-        panel.newBars(about('Failures by route', 'Answers with 5xx in each interval, by route: the code to look at.', 'count')) +
+        panel.newBars(
+          about('Failures by route', 'Answers with 5xx in each interval, by route: the code to look at.', 'count')
+        ) +
         panel.withQuery(
-          'sum by (method, handler) (increase(%s[$__rate_interval])) > 0' % kit.app('http_requests_total', failed), named
+          kit.appIncrease('http_requests_total', route, failed) + ' > 0',
+          named
         ) +
         panel.withNothing('No request failed.'),
-        panel.newBars(about('Refusals by route', 'Answers with 4xx in each interval, by route: a scanner, or a client that a release has broken.', 'count')) +
+        panel.newBars(
+          about(
+            'Refusals by route',
+            'Answers with 4xx in each interval, by route: a scanner, or a client that a release has broken.',
+            'count'
+          )
+        ) +
         panel.withQuery(
-          'sum by (method, handler) (increase(%s[$__rate_interval])) > 0' % kit.app('http_requests_total', 'status=~"4.."'), named
+          kit.appIncrease('http_requests_total', route, 'status=~"4.."') + ' > 0',
+          named
         ) +
         panel.withNothing('No request was refused.'),
         kit.trend(signals.latencyP99),

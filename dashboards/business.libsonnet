@@ -34,9 +34,17 @@ function(config, signals, kit)
     panel.withCeiling(1);
 
   local within(name) =
-    'max by (currency) (sum by (currency, instance) (increase(%s[$__range])))' % kit.vigie('stripe_payment_%s_total' % name);
+    'max by (currency) (sum by (currency, instance) (increase(%s[$__range])))' %
+    kit.vigie('stripe_payment_%s_total' % name);
   local money =
-    panel.newTable(about('Money', 'What payments brought in within the time shown, and what failed ones asked for, by currency, in its own units.', 'text')) +
+    panel.newTable(
+      about(
+        'Money',
+        'What payments brought in within the time shown, and what failed ones asked for, by currency, in its own ' +
+        'units.',
+        'text'
+      )
+    ) +
     panel.withRows(within('amount')) +
     panel.withRows(within('failed_amount')) +
     panel.withColumns(['currency', 'Value #A', 'Value #B'], ['Currency', 'Taken', 'Failed']) +
@@ -53,7 +61,11 @@ function(config, signals, kit)
     panel.withColour('signed up', 'blue') +
     panel.withDash('usual', 'text');
 
-  dashboard.new('business', 'Do people come, pay and stay: sign-ups, payments, subscriptions, and the delivery of webhooks.', config) +
+  dashboard.new(
+    'business',
+    'Do people come, pay and stay: sign-ups, payments, subscriptions, and the delivery of webhooks.',
+    config
+  ) +
   dashboard.withTime('24h') +
   dashboard.withRows([
     layout.row('Do people come, pay and stay?', [
@@ -63,14 +75,34 @@ function(config, signals, kit)
         kit.number(signals.signupsAgainstBaseline, 'min'),
         kit.number(signals.cancelled),
         kit.number(signals.churn),
-        number('Paying subscriptions', 'Subscriptions that are active.', 'count', kit.gauge('stripe_subscriptions', [], 'status="active"')),
+        number(
+          'Paying subscriptions',
+          'Subscriptions that are active.',
+          'count',
+          kit.gauge('stripe_subscriptions', [], 'status="active"')
+        ),
       ]),
       layout.line(8, [outcomes, kit.trend(signals.paymentFailures), people]),
     ]),
     layout.row('Why do payments fail?', [
       layout.line(8, [
-        bars('Failures by reason', 'Failed payments in each interval, by the code of Stripe: one reason is a bank or fraud, all at once are Stripe or us.', 'count', increase('payment_failures', ['failure_code']), '{{failure_code}}', 'No payment failed.'),
-        bars('Blocked and disputed', 'Payments that Stripe blocked as risky, and disputes that were opened.', 'count', increase('radar_blocks', ['reason']), 'blocked: {{reason}}', 'Nothing was blocked or disputed.') +
+        bars(
+          'Failures by reason',
+          'Failed payments in each interval, by the code of Stripe: one reason is a bank or fraud, all at once are ' +
+          'Stripe or us.',
+          'count',
+          increase('payment_failures', ['failure_code']),
+          '{{failure_code}}',
+          'No payment failed.'
+        ),
+        bars(
+          'Blocked and disputed',
+          'Payments that Stripe blocked as risky, and disputes that were opened.',
+          'count',
+          increase('radar_blocks', ['reason']),
+          'blocked: {{reason}}',
+          'Nothing was blocked or disputed.'
+        ) +
         panel.withQuery(increase('disputes', ['reason']) + ' > 0', 'disputed: {{reason}}'),
         money,
       ]),
@@ -79,17 +111,41 @@ function(config, signals, kit)
       layout.line(7, [
         kit.number(signals.undelivered) + panel.withShare(4),
         kit.trend(signals.undelivered) + panel.withShare(10),
-        kit.states(signals.endpointEnabled, 'Webhook endpoints', words.yesNo('delivers', 'switched off')) + panel.withShare(10),
+        kit.states(
+          signals.endpointEnabled,
+          'Webhook endpoints',
+          words.yesNo('delivers', 'switched off')
+        ) + panel.withShare(10),
       ]),
     ]),
     layout.row('Do they stay?', [
       layout.line(8, [
-        panel.newStack(about('Subscriptions by state', 'Subscriptions that have not ended, by state. Those past due will end soon.', 'count')) +
+        panel.newStack(
+          about(
+            'Subscriptions by state',
+            'Subscriptions that have not ended, by state. Those past due will end soon.',
+            'count'
+          )
+        ) +
         panel.withQuery(subscriptions + ' > 0', '{{status}}'),
-        bars('Begun and ended', 'Subscriptions that began, and those that ended by Stripe\'s reason, in each interval.', 'count', increase('subscription_cancellations', ['reason']), 'ended: {{reason}}', 'None began or ended.') +
+        bars(
+          'Begun and ended',
+          'Subscriptions that began, and those that ended by Stripe\'s reason, in each interval.',
+          'count',
+          increase('subscription_cancellations', ['reason']),
+          'ended: {{reason}}',
+          'None began or ended.'
+        ) +
         panel.withQuery(increase('subscriptions_created', []) + ' > 0', 'began'),
         kit.trend(signals.churn),
-        panel.newTrend(about('Monthly recurring revenue', 'What active and past-due subscriptions bring in a month, by currency, in its own units. Off unless sources.stripe.mrr is on.', 'number')) +
+        panel.newTrend(
+          about(
+            'Monthly recurring revenue',
+            'What active and past-due subscriptions bring in a month, by currency, in its own units. Off unless ' +
+            'sources.stripe.mrr is on.',
+            'number'
+          )
+        ) +
         panel.withSeveral +
         panel.withQuery(revenue, '{{currency}}') +
         panel.withNothing('Revenue is off: see mrr of sources.stripe in vigie.yaml.'),

@@ -1,5 +1,5 @@
-// Ops, the first page: nine numbers in three rows of three, each large and coloured, with how it came to be so beside it;
-// then what is wrong, what is left of the promise, and whether the numbers can be trusted.
+// Ops, the first page: nine numbers in three rows of three, each large and coloured, with how it came to be so beside
+// it; then what is wrong, what is left of the promise, and whether the numbers can be trusted.
 local alerts = import 'lib/alerts.libsonnet';
 local dashboard = import 'lib/dashboard.libsonnet';
 local layout = import 'lib/layout.libsonnet';
@@ -53,7 +53,10 @@ function(config, signals, kit)
       cells: [
         cell(signals.cpu),
         cell(signals.memory),
-        beside(kit.number(used, title='Connections') + kit.linked(used), connections.trend('Active connections over time')),
+        beside(
+          kit.number(used, title='Connections') + kit.linked(used),
+          connections.trend('Active connections over time')
+        ),
       ],
     },
     {

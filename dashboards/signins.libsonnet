@@ -13,7 +13,9 @@ function(config, signals, kit)
   local usual =
     panel.newTrend(subject.of(signals.guesses, config) {
       title: 'Guesses and what is usual',
-      description: 'Refused sign-ins of ten minutes in which a password or a code was tried, beside the mean of the same hour of earlier days.',
+      description:
+        'Refused sign-ins of ten minutes in which a password or a code was tried, beside the mean of the same hour ' +
+        'of earlier days.',
     }) +
     panel.withSeveral +
     panel.withQuery(kit.series(signals.guesses), 'guesses') +
@@ -21,7 +23,11 @@ function(config, signals, kit)
     panel.withColour('guesses', 'blue') +
     panel.withDash('usual', 'text');
 
-  dashboard.new('signins', 'Does somebody try to get in who should not: refused sign-ins, and the patterns of an attack.', config) +
+  dashboard.new(
+    'signins',
+    'Does somebody try to get in who should not: refused sign-ins, and the patterns of an attack.',
+    config
+  ) +
   dashboard.withTime('3h') +
   dashboard.withRows([
     layout.row('Is somebody breaking in?', [
@@ -45,7 +51,14 @@ function(config, signals, kit)
     ]),
     layout.row('Who signs in, and who does not?', [
       layout.line(8, [
-        panel.newBars(about('Refused by reason', 'Sign-ins that were refused in each interval, by reason. A session that cannot be renewed is an old browser.', 'count')) +
+        panel.newBars(
+          about(
+            'Refused by reason',
+            'Sign-ins that were refused in each interval, by reason. A session that cannot be renewed is an old ' +
+            'browser.',
+            'count'
+          )
+        ) +
         panel.withInterval(pace) +
         panel.withQuery(kit.increase('supabase_auth_failures_total', ['reason']) + ' > 0', '{{reason}}') +
         panel.withNothing('Nobody was refused.'),
@@ -53,7 +66,14 @@ function(config, signals, kit)
         panel.withInterval(pace) +
         panel.withQuery(kit.increase('supabase_auth_successes_total', ['method']) + ' > 0', '{{method}}') +
         panel.withNothing('Nobody signed in.'),
-        panel.newTrend(about('Guesses that logs can place', 'Share of the guesses of ten minutes whose account or address the logs name: where it is low, the patterns above see little.', 'ratio')) +
+        panel.newTrend(
+          about(
+            'Guesses that logs can place',
+            'Share of the guesses of ten minutes whose account or address the logs name: where it is low, the ' +
+            'patterns above see little.',
+            'ratio'
+          )
+        ) +
         panel.withSeveral +
         panel.withQuery(kit.gauge('supabase_auth_failures_attributed_ratio', ['by'], window), 'by {{by}}') +
         panel.withNothing('Nobody guessed within the last ten minutes.'),

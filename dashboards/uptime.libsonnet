@@ -14,7 +14,11 @@ function(config, signals, kit)
   local monitor = '{{monitor}}, {{provider}}';
   local share(signal) = 'avg_over_time(%s[$__range])' % kit.series(signal);
 
-  dashboard.new('uptime', 'What visitors see: pages probed from inside and from outside, certificates, and what is left of the promise.', config) +
+  dashboard.new(
+    'uptime',
+    'What visitors see: pages probed from inside and from outside, certificates, and what is left of the promise.',
+    config
+  ) +
   dashboard.withTime('6h') +
   dashboard.withRows([
     layout.row('Is the site up?', [
@@ -25,16 +29,35 @@ function(config, signals, kit)
       ]),
       layout.line(8, [
         panel.newTrend(probed('Time to load', 'Time from asking for a probed page to its last byte.', 'seconds')) +
-        panel.withSeveral + panel.withQuery(probe('probe_duration_seconds', ['probe']), '{{probe}}') + panel.withShare(10),
-        panel.newTrend(outside('Time to load from outside', 'Time to answer that the provider measured, from its own places in the world.', 'seconds')) +
+        panel.withSeveral + panel.withQuery(
+          probe('probe_duration_seconds', ['probe']),
+          '{{probe}}'
+        ) + panel.withShare(10),
+        panel.newTrend(
+          outside(
+            'Time to load from outside',
+            'Time to answer that the provider measured, from its own places in the world.',
+            'seconds'
+          )
+        ) +
         panel.withSeveral + panel.withPace('1m') +
-        panel.withQuery(kit.gauge('uptime_monitor_response_seconds', ['provider', 'monitor']), monitor) + panel.withShare(10),
+        panel.withQuery(
+          kit.gauge('uptime_monitor_response_seconds', ['provider', 'monitor']),
+          monitor
+        ) + panel.withShare(10),
         budget.left('Latency') + panel.withShare(4),
       ]),
     ]),
     layout.row('Was the promise kept?', [
       layout.line(11, [
-        panel.newRanking(probed('Time up', 'Share of the time shown in which each page answered, one failed probe alone left out.', 'ratio', { limits: thresholds.shares(0.999, 0.99) })) +
+        panel.newRanking(
+          probed(
+            'Time up',
+            'Share of the time shown in which each page answered, one failed probe alone left out.',
+            'ratio',
+            { limits: thresholds.shares(0.999, 0.99) }
+          )
+        ) +
         panel.withInstant(share(signals.siteUp), '{{probe}}') +
         panel.withInstant(share(signals.monitorUp), monitor),
         budget.burn('Availability'),
@@ -43,14 +66,25 @@ function(config, signals, kit)
     ]),
     layout.row('What takes the time, and what ends soon?', [
       layout.line(8, [
-        panel.newStack(probed('Phases of loading', 'Mean time of each phase over all probed pages: a slow resolve is DNS, a slow processing the application.', 'seconds')) +
+        panel.newStack(
+          probed(
+            'Phases of loading',
+            'Mean time of each phase over all probed pages: a slow resolve is DNS, a slow processing the application.',
+            'seconds'
+          )
+        ) +
         panel.withQuery('avg by (phase) (%s)' % kit.of('probes', 'probe_http_duration_seconds'), '{{phase}}'),
         panel.newRanking(subject.of(signals.certificate, config) { title: 'Certificates' }) +
         panel.withInstant(kit.series(signals.certificate), '{{probe}}{{monitor}}') +
         panel.withNothing('No page with a certificate is probed.'),
-        panel.newRanking(outside('Domains', 'Days until the registration of a domain ends; after that anybody may buy it.', 'days')) +
+        panel.newRanking(
+          outside('Domains', 'Days until the registration of a domain ends; after that anybody may buy it.', 'days')
+        ) +
         panel.withInstant(
-          '(%s - time()) / 86400' % kit.gauge('uptime_monitor_domain_expiry_timestamp_seconds', ['provider', 'monitor']), monitor
+          '(%s - time()) / 86400' % kit.gauge(
+            'uptime_monitor_domain_expiry_timestamp_seconds',
+            ['provider', 'monitor']
+          ), monitor
         ) +
         panel.withNothing('The provider names no end of a domain.'),
       ]),

@@ -14,7 +14,13 @@ function(config, signals, kit)
   local own(name) = 'max by (instance) (%s)' % kit.vigie(name);
 
   local sources =
-    panel.newTable(about('Sources', 'Every source: when it last gave its numbers, how long that took, and how often it is read.', 'text')) +
+    panel.newTable(
+      about(
+        'Sources',
+        'Every source: when it last gave its numbers, how long that took, and how often it is read.',
+        'text'
+      )
+    ) +
     panel.withRows('1000 * %s' % kit.gauge('vigie_source_last_success_timestamp_seconds', source)) +
     panel.withRows(kit.gauge('vigie_source_poll_duration_seconds', source)) +
     panel.withRows(kit.gauge('vigie_source_poll_interval_seconds', source)) +
@@ -25,13 +31,21 @@ function(config, signals, kit)
     ) +
     panel.withUnits({ 'Last read': 'ago', 'It took': 'seconds', Every: 'seconds', 'Requests left': 'count' });
 
-  dashboard.new('vigie', 'Can the numbers be trusted: sources, their errors and budgets, targets, and Vigie\'s own process.', config) +
+  dashboard.new(
+    'vigie',
+    'Can the numbers be trusted: sources, their errors and budgets, targets, and Vigie\'s own process.',
+    config
+  ) +
   dashboard.withTime('3h') +
   dashboard.withRows([
     layout.row('Can the numbers be trusted?', [
       layout.line(4, [
         kit.number(signals.vigieUp, 'min'),
-        panel.newNumber(about('Sources that fail', 'Sources whose latest poll did not read everything.', 'count') { limits: [
+        panel.newNumber(about(
+          'Sources that fail',
+          'Sources whose latest poll did not read everything.',
+          'count'
+        ) { limits: [
           { color: 'green', value: null },
           { color: 'orange', value: 1 },
         ] }) +
@@ -40,18 +54,39 @@ function(config, signals, kit)
         kit.number(signals.budget, 'min'),
         panel.newNumber(about('Series', 'Series that Vigie exports.', 'number')) +
         panel.withQuery('sum(%s)' % kit.vigie('scrape_samples_scraped'), 'Series'),
-        panel.newNumber(about('Time to scrape', 'Time that a scrape of Vigie takes; it does no I/O, so it must not depend on anybody else.', 'seconds')) +
+        panel.newNumber(
+          about(
+            'Time to scrape',
+            'Time that a scrape of Vigie takes; it does no I/O, so it must not depend on anybody else.',
+            'seconds'
+          )
+        ) +
         panel.withQuery('max(%s)' % kit.vigie('scrape_duration_seconds'), 'Time to scrape'),
       ]),
       layout.line(10, [kit.states(signals.sourceUp, 'Sources of numbers'), sources]),
     ]),
     layout.row('What fails, and why?', [
       layout.line(8, [
-        panel.newBars(about('Errors by source', 'Polls, or parts of them, that failed in each interval, by source and reason.', 'count')) +
-        panel.withQuery(kit.increase('vigie_source_errors_total', ['source', 'reason']) + ' > 0', '{{source}}: {{reason}}') +
+        panel.newBars(
+          about(
+            'Errors by source',
+            'Polls, or parts of them, that failed in each interval, by source and reason.',
+            'count'
+          )
+        ) +
+        panel.withQuery(
+          kit.increase('vigie_source_errors_total', ['source', 'reason']) + ' > 0',
+          '{{source}}: {{reason}}'
+        ) +
         panel.withNothing('Nothing failed.'),
         kit.trend(signals.sourceAge),
-        trend('Time of polls', 'Time that the last poll of each source took.', 'seconds', kit.gauge('vigie_source_poll_duration_seconds', source), named),
+        trend(
+          'Time of polls',
+          'Time that the last poll of each source took.',
+          'seconds',
+          kit.gauge('vigie_source_poll_duration_seconds', source),
+          named
+        ),
       ]),
     ]),
     layout.row('What does reading cost?', [
@@ -66,8 +101,20 @@ function(config, signals, kit)
     layout.row('Is the rest of the monitoring well?', [
       layout.line(8, [
         kit.states(signals.targetUp, 'Targets') + panel.withShare(9),
-        trend('Memory of Vigie', 'Memory of each process of Vigie.', 'bytes', own('process_resident_memory_bytes'), '{{instance}}') + panel.withShare(6),
-        trend('CPU of Vigie', 'Cores in use by each process of Vigie.', 'cores', kit.rate('process_cpu_seconds_total', ['instance']), '{{instance}}') + panel.withShare(5),
+        trend(
+          'Memory of Vigie',
+          'Memory of each process of Vigie.',
+          'bytes',
+          own('process_resident_memory_bytes'),
+          '{{instance}}'
+        ) + panel.withShare(6),
+        trend(
+          'CPU of Vigie',
+          'Cores in use by each process of Vigie.',
+          'cores',
+          kit.rate('process_cpu_seconds_total', ['instance']),
+          '{{instance}}'
+        ) + panel.withShare(5),
         panel.newTable(about('Versions', 'The versions of Vigie that run.', 'text')) +
         panel.withRows(kit.gauge('vigie_build_info', ['instance', 'version'])) +
         panel.withColumns(['instance', 'version'], ['Instance', 'Version']) +

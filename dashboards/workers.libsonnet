@@ -14,7 +14,9 @@ function(config, signals, kit)
   local age(name, by=[]) = 'time() - ' + kit.gauge(name, by);
 
   local tasks =
-    panel.newTable(about('Tasks', 'Every kind of job now: how many end well, how many fail, how long they run and wait.', 'text')) +
+    panel.newTable(
+      about('Tasks', 'Every kind of job now: how many end well, how many fail, how long they run and wait.', 'text')
+    ) +
     panel.withRows(ended('succeeded', ['name'])) +
     panel.withRows(ended('failed', ['name'])) +
     panel.withRows(mean('celery_task_runtime')) +
@@ -28,11 +30,21 @@ function(config, signals, kit)
     panel.withWidths({ Succeeded: 120, Failed: 120, 'Mean run': 110, 'Mean wait': 110 });
 
   local memory =
-    panel.newTrend(ofRedis('Redis memory in use', 'Memory that Redis allocated; the dashed line is its limit, where it has one.', 'bytes')) +
+    panel.newTrend(
+      ofRedis(
+        'Redis memory in use',
+        'Memory that Redis allocated; the dashed line is its limit, where it has one.',
+        'bytes'
+      )
+    ) +
     panel.withQuery(kit.gauge('redis_memory_used_bytes'), 'in use') +
     panel.withLimit(kit.gauge('redis_memory_max_bytes') + ' > 0', 'limit', 'red');
 
-  dashboard.new('workers', 'Does the work in the background get done: queues, jobs, workers, and Redis below them.', config) +
+  dashboard.new(
+    'workers',
+    'Does the work in the background get done: queues, jobs, workers, and Redis below them.',
+    config
+  ) +
   dashboard.withRows([
     layout.row('Does the work get done?', [
       layout.line(4, [
@@ -40,9 +52,22 @@ function(config, signals, kit)
         kit.number(signals.jobFailures),
         kit.number(signals.workers, worst='min'),
         kit.number(signals.jobsFinished),
-        panel.newNumber(about('Jobs in hand', 'Jobs that workers took and have not acknowledged: fetched ahead, waiting for their time, or running.', 'count')) +
+        panel.newNumber(
+          about(
+            'Jobs in hand',
+            'Jobs that workers took and have not acknowledged: fetched ahead, waiting for their time, or running.',
+            'count'
+          )
+        ) +
         panel.withQuery(kit.gauge('vigie_celery_unacked_messages'), 'Jobs in hand'),
-        panel.newNumber(about('Oldest job in hand', 'Time since the oldest unacknowledged job was handed out. Beyond the visibility timeout of the broker it runs twice.', 'seconds')) +
+        panel.newNumber(
+          about(
+            'Oldest job in hand',
+            'Time since the oldest unacknowledged job was handed out. Beyond the visibility timeout of the broker ' +
+            'it runs twice.',
+            'seconds'
+          )
+        ) +
         panel.withQuery(age('vigie_celery_oldest_unacked_timestamp_seconds'), 'Oldest job in hand') +
         panel.withNothing('none'),
       ]),
@@ -51,7 +76,9 @@ function(config, signals, kit)
     layout.row('Which job is it?', [
       layout.line(8, [
         tasks + panel.withShare(2),
-        panel.newBars(about('Failures by reason', 'Jobs that failed for good in each interval, by exception.', 'count')) +
+        panel.newBars(
+          about('Failures by reason', 'Jobs that failed for good in each interval, by exception.', 'count')
+        ) +
         panel.withQuery(ended('failed', ['name', 'exception'], kit.increase) + ' > 0', '{{name}}: {{exception}}') +
         panel.withNothing('No job failed.'),
       ]),
@@ -61,7 +88,9 @@ function(config, signals, kit)
         panel.newBars(about('Retries by task', 'Jobs that failed and will be tried again, by task.', 'count')) +
         panel.withQuery(ended('retried', ['name'], kit.increase) + ' > 0', '{{name}}') +
         panel.withNothing('No job was tried again.'),
-        panel.newTrend(about('Wait by queue', 'Mean time from putting a job in until a worker starts it, by queue.', 'seconds')) +
+        panel.newTrend(
+          about('Wait by queue', 'Mean time from putting a job in until a worker starts it, by queue.', 'seconds')
+        ) +
         panel.withSeveral +
         panel.withQuery(
           '%s / (%s > 0)' % [
@@ -87,7 +116,9 @@ function(config, signals, kit)
         memory + panel.withShare(7),
         panel.newTrend(ofRedis('Redis commands', 'Commands that Redis runs in a second.', 'perSecond')) +
         panel.withQuery(kit.rate('redis_commands_processed_total'), 'commands') + panel.withShare(7),
-        panel.newTrend(ofRedis('Redis time to answer', 'Time from a PING of Vigie to its answer, the network included.', 'seconds')) +
+        panel.newTrend(
+          ofRedis('Redis time to answer', 'Time from a PING of Vigie to its answer, the network included.', 'seconds')
+        ) +
         panel.withQuery(kit.gauge('redis_ping_duration_seconds'), 'PING') + panel.withShare(7),
       ]),
     ]),

@@ -16,7 +16,9 @@ function(config, signals, kit)
   |||;
 
   // Whatever tells one such alert from another, in one column.
-  local telling = std.set(['pattern', 'window'] + std.flattenArrays([signals[name].by for name in std.objectFields(signals)]));
+  local telling = std.set(
+    ['pattern', 'window'] + std.flattenArrays([signals[name].by for name in std.objectFields(signals)])
+  );
   local which = 'label_join(%s, "which", " ", %s)' % [firing, std.join(', ', ['"%s"' % label for label in telling])];
 
   // The dashboard of each part of the product.
@@ -52,6 +54,8 @@ function(config, signals, kit)
   panel.withUnits({ Since: 'ago' }) +
   panel.withWidths({ 'How bad': 110, Since: 150, 'Where to look': 180, 'Who acts': 110 }) +
   panel.withOverride('Where to look', {
-    mappings: words.of({ [config.dashboards[name]]: { text: titles[name], color: 'text' } for name in std.objectFields(titles) }),
+    mappings: words.of(
+      { [config.dashboards[name]]: { text: titles[name], color: 'text' } for name in std.objectFields(titles) }
+    ),
     links: [{ title: 'Open the dashboard', url: '/d/${__value.raw}?${__url_time_range}&${__all_variables}' }],
   })

@@ -1,4 +1,4 @@
-// What stands where there is nothing to show: whatever would fill it, as a sentence for graphs and as a word for numbers.
+// What stands where there is nothing to show: what would fill it, as a sentence for graphs and as a word for numbers.
 local keys = {
   app: 'app.metrics',
   instrumentator: 'app.metrics',

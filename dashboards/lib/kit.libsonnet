@@ -49,16 +49,16 @@ function(config, signals)
       panel.withQuery(kit.series(signal), legend(signal)),
 
     // -- what no signal covers --
-    selectors: config.selectors,
-
     // Series of the application, of Vigie, or of another job.
     app(name, matchers=''):: '%s{%s}' % [name, within(config.selectors.app, matchers)],
     vigie(name, matchers=''):: '%s{%s}' % [name, within(config.selectors.vigie, matchers)],
     of(selector, name, matchers=''):: '%s{%s}' % [name, within(config.selectors[selector], matchers)],
 
-    // Events in a second of the application by some labels.
-    appRate(name, by, matchers='')::
-      'sum by (%s) (rate(%s[$__rate_interval]))' % [std.join(', ', by), kit.app(name, matchers)],
+    // Events of the application in a second, or since the point before, by some labels.
+    local ofApp(operation, name, by, matchers) =
+      'sum by (%s) (%s(%s[$__rate_interval]))' % [std.join(', ', by), operation, kit.app(name, matchers)],
+    appRate(name, by, matchers=''):: ofApp('rate', name, by, matchers),
+    appIncrease(name, by, matchers=''):: ofApp('increase', name, by, matchers),
 
     // A gauge of Vigie's; two Vigies that say the same are one.
     gauge(name, by=[], matchers='')::

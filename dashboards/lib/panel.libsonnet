@@ -29,6 +29,9 @@ local base(type, subject) = {
   },
 };
 
+// A scale reaches its first threshold, and one of counts at least one: half a thing is none.
+local least(threshold, unit) = if unit == 'count' then std.max(threshold, 1) else threshold;
+
 local reduced = { calcs: ['lastNotNull'], fields: '', values: false };
 local legend = { displayMode: 'list', placement: 'bottom', showLegend: false, calcs: [] };
 local graph(subject, custom) = base('timeseries', subject) {
@@ -83,7 +86,7 @@ local graph(subject, custom) = base('timeseries', subject) {
       drawStyle: 'line',
       lineWidth: 2,
       fillOpacity: 8,
-      [if first != null then 'axisSoftMax']: if subject.unit == 'count' then std.max(first, 1) * 1.1 else std.round(first * 1100) / 1000,
+      [if first != null then 'axisSoftMax']: std.round(1100 * least(first, subject.unit)) / 1000,
       thresholdsStyle: { mode: if subject.limits == [] then 'off' else 'dashed' },
     }),
 
@@ -154,11 +157,6 @@ local graph(subject, custom) = base('timeseries', subject) {
   withSeveral:: {
     fieldConfig+: { defaults+: { color: { mode: 'palette-classic' } } },
     options+: { legend+: { showLegend: true } },
-  },
-
-  // The names as a table with the latest and the greatest value: for many lines with long names.
-  withLegendTable:: {
-    options+: { legend+: { displayMode: 'table', placement: 'right', calcs: ['lastNotNull', 'max'] } },
   },
 
   // How far the scale must reach at least, where all is nought; and where it begins for a share that is near the whole.
