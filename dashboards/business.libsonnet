@@ -15,7 +15,7 @@ function(config, signals, kit)
     panel.withQuery(expr + ' > 0', legend) +
     panel.withNothing(nothing);
   local number(title, description, unit, expr) =
-    panel.newNumber(about(title, description, unit)) + panel.withQuery(expr, title);
+    panel.newNumber(about(title, description, unit)) + panel.withInstant(expr, title);
   local increase(name, by) = kit.increase('stripe_%s_total' % name, by);
   local subscriptions = kit.gauge('stripe_subscriptions', ['status']);
   local revenue = kit.gauge('stripe_mrr', ['currency']);

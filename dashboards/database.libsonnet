@@ -9,7 +9,7 @@ local words = import 'lib/words.libsonnet';
 function(config, signals, kit)
   local about(title, description, unit) = subject.new(title, description, unit, 'postgres');
   local number(title, description, unit, expr) =
-    panel.newNumber(about(title, description, unit)) + panel.withQuery(expr, title);
+    panel.newNumber(about(title, description, unit)) + panel.withInstant(expr, title);
   local trend(title, description, unit, expr, legend) =
     panel.newTrend(about(title, description, unit)) + panel.withQuery(expr, legend);
 

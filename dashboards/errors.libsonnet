@@ -11,7 +11,7 @@ function(config, signals, kit)
   local ten = 'window="10m"';
   local day = 'window="24h"';
   local number(title, description, unit, expr) =
-    panel.newNumber(about(title, description, unit)) + panel.withQuery(expr, title);
+    panel.newNumber(about(title, description, unit)) + panel.withInstant(expr, title);
   local trend(title, description, unit, expr) =
     panel.newTrend(about(title, description, unit)) +
     panel.withSeveral +

@@ -65,7 +65,7 @@ function(config, signals, kit)
   );
   local p75(vital, by) = kit.gauge('vercel_web_vitals_p75', by, 'metric="%s"' % vital.metric);
   local number(vital) =
-    panel.newNumber(of(vital, vital.title)) + panel.withQuery(p75(vital, []), vital.title);
+    panel.newNumber(of(vital, vital.title)) + panel.withInstant(p75(vital, []), vital.title);
   local trend(vital) =
     panel.newTrend(of(vital, vital.title + ' over time')) +
     panel.withSeveral + panel.withPace('5m') + panel.withQuery(p75(vital, ['project']), '{{project}}');

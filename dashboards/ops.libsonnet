@@ -24,10 +24,10 @@ function(config, signals, kit)
       description: text,
       limits: thresholds.complement(super.limits),
     };
-    local shown = panel.withQuery('1 - ' + kit.series(failures), title);
+    local expr = '1 - ' + kit.series(failures);
     beside(
-      panel.newNumber(about(title)) + shown + kit.linked(failures),
-      panel.newTrend(about(title + ' over time')) + panel.withFloor(0.7) + shown
+      panel.newNumber(about(title)) + panel.withInstant(expr, title) + kit.linked(failures),
+      panel.newTrend(about(title + ' over time')) + panel.withFloor(0.7) + panel.withQuery(expr, title)
     );
 
   local vendors =

@@ -49,11 +49,11 @@ function(config, signals, kit)
           { color: 'green', value: null },
           { color: 'orange', value: 1 },
         ] }) +
-        panel.withQuery('count(%s == 0) or vector(0)' % kit.series(signals.sourceUp), 'Sources that fail'),
+        panel.withInstant('count(%s == 0) or vector(0)' % kit.series(signals.sourceUp), 'Sources that fail'),
         kit.number(signals.sourceAge),
         kit.number(signals.budget, 'min'),
         panel.newNumber(about('Series', 'Series that Vigie exports.', 'number')) +
-        panel.withQuery('sum(%s)' % kit.vigie('scrape_samples_scraped'), 'Series'),
+        panel.withInstant('sum(%s)' % kit.vigie('scrape_samples_scraped'), 'Series'),
         panel.newNumber(
           about(
             'Time to scrape',
@@ -61,7 +61,7 @@ function(config, signals, kit)
             'seconds'
           )
         ) +
-        panel.withQuery('max(%s)' % kit.vigie('scrape_duration_seconds'), 'Time to scrape'),
+        panel.withInstant('max(%s)' % kit.vigie('scrape_duration_seconds'), 'Time to scrape'),
       ]),
       layout.line(10, [kit.states(signals.sourceUp, 'Sources of numbers'), sources]),
     ]),

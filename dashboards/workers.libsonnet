@@ -59,7 +59,7 @@ function(config, signals, kit)
             'count'
           )
         ) +
-        panel.withQuery(kit.gauge('vigie_celery_unacked_messages'), 'Jobs in hand'),
+        panel.withInstant(kit.gauge('vigie_celery_unacked_messages'), 'Jobs in hand'),
         panel.newNumber(
           about(
             'Oldest job in hand',
@@ -68,7 +68,7 @@ function(config, signals, kit)
             'seconds'
           )
         ) +
-        panel.withQuery(age('vigie_celery_oldest_unacked_timestamp_seconds'), 'Oldest job in hand') +
+        panel.withInstant(age('vigie_celery_oldest_unacked_timestamp_seconds'), 'Oldest job in hand') +
         panel.withNothing('none'),
       ]),
       layout.line(8, [kit.trend(signals.queueLength), kit.trend(signals.jobFailures), kit.trend(signals.queueGrowth)]),

@@ -15,5 +15,5 @@ local key(source) = std.get(keys, source, 'sources.' + source);
 
 {
   sentence(source):: 'Nothing to show. Is %s set in vigie.yaml?' % key(source),
-  word(source):: 'see ' + key(source),
+  word(source):: 'nothing from ' + key(source),
 }

@@ -30,10 +30,10 @@ function(config, signals)
       if signal.alert == null then {} else kit.leadingTo(where[signal.alert.component].dashboard),
     leadingTo(name):: panel.withLink('Open ' + titles[name], kit.address(name)),
 
-    // The worst of all series as one number.
+    // The worst of all series as one number: of now, because a number that is gone must not look as if it were well.
     number(signal, worst='max', title=signal.title, words=null)::
       panel.newNumber(about(signal, title, words)) +
-      panel.withQuery('%s(%s)' % [worst, kit.series(signal)], title),
+      panel.withInstant('%s(%s)' % [worst, kit.series(signal)], title),
 
     trend(signal, title=signal.title + ' over time')::
       panel.newTrend(subject.of(signal, config) { title: title }) +
@@ -42,7 +42,7 @@ function(config, signals)
 
     tiles(signal, words=null)::
       panel.newTiles(about(signal, signal.title, words)) +
-      panel.withQuery(kit.series(signal), legend(signal)),
+      panel.withInstant(kit.series(signal), legend(signal)),
 
     states(signal, title=signal.title + ' over time', words=null)::
       panel.newStates(about(signal, title, words)) +

@@ -7,7 +7,7 @@ local number = (import '../../signals/promql.libsonnet').number;
 function(config, signals, kit)
   local days = 30;
   local mean(signal) = 'avg_over_time(%s[%dd])' % [kit.series(signal), days];
-  local left(bad, goal) = '1 - %s / (%s > 0) / (1 - %s)' % [bad, mean(signals.requests), number(goal)];
+  local left(bad, goal) = 'clamp_min(1 - %s / (%s > 0) / (1 - %s), 0)' % [bad, mean(signals.requests), number(goal)];
   local objectives = {
     Availability: {
       goal: config.slo.availability,
@@ -29,10 +29,10 @@ function(config, signals, kit)
       local promise = objective.promise % number(objective.goal * 100);
       panel.newNumber(subject.new(
         name + ' budget left',
-        'What is left of the promise that %s, over %d days. Below 0%% it is broken.' % [promise, days],
+        'What is left of the promise that %s, over %d days. At 0%% it is broken.' % [promise, days],
         'ratio',
         'app',
-        { limits: thresholds.shares(0.25, 0) },
+        { limits: thresholds.shares(0.25, 0.001) },
       )) +
       panel.withInstant(left(objective.bad, objective.goal), name + ' budget left'),
 

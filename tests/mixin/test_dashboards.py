@@ -106,6 +106,13 @@ def test_numbers_have_a_unit(panels: list[tuple[str, Panel]]) -> None:
     assert [place for place, panel in panels if not panel["fieldConfig"]["defaults"]["unit"]] == []
 
 
+def test_numbers_are_of_now_and_graphs_of_the_time_shown(panels: list[tuple[str, Panel]]) -> None:
+    """A number that is gone must not stand there as if it were still so."""
+    for place, panel in panels:
+        instant = panel["type"] in {"stat", "bargauge", "table"}
+        assert {target.get("instant", False) for target in panel["targets"]} == {instant}, place
+
+
 def test_panels_ask_the_chosen_data_source(panels: list[tuple[str, Panel]]) -> None:
     for place, panel in panels:
         assert panel["targets"], place
