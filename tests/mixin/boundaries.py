@@ -105,7 +105,7 @@ ROWS = (
         },
         window=285,
         lasting=300,
-        few=(scaled(SLOWEST, 0.0497), scaled(SLOWEST, 0.0498)),
+        few=(scaled(SLOWEST, 0.0997), scaled(SLOWEST, 0.0998)),
     ),
     Row(
         "QueueBackup",

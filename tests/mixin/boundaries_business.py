@@ -153,7 +153,7 @@ ROWS = (
         sides={"warning": Side(answered(s10=95, s15=100), answered(s10=94.9, s15=100), seen=30, ends=570)},
         window=585,
         lasting=300,
-        few=(scaled(SLOWEST, 0.00485), scaled(SLOWEST, 0.0049)),
+        few=(scaled(SLOWEST, 0.00985), scaled(SLOWEST, 0.0099)),
     ),
     Row(
         "LLMCostPerRequest",
