@@ -246,7 +246,7 @@ class Vercel(SimulatedVendor):
             return _error(400, "bad_request", "startTime must be before endTime")
         column = f"{body['metric'].replace('.', '_').replace('/', '_')}_{body['aggregation']}"
         project = next((project for project in self.world.projects if [project.id] == scope["projectIds"]), None)
-        value = project and project.p75.get(body["metric"].rpartition(".")[2])
+        value = project.p75.get(body["metric"].rpartition(".")[2]) if project else None
         summary = [] if not project or value is None else [{column: value * wave(self.now(), project.swing)}]
         return JSONResponse({"data": [], "summary": summary, "statistics": {"bytesRead": 1}})
 
