@@ -60,14 +60,14 @@ def test_the_file_is_clean(options: tuple[str, ...]) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_demo_has_the_parts_of_the_native_stack_and_grafana() -> None:
-    native = {part.name for part in parts(Settings(Path("/h"), PORTS, team={}, demo=True))} - {"initdb"}
-    assert _all().keys() == native | {"grafana"}
+def test_the_demo_has_the_parts_of_the_native_stack() -> None:
+    native = {part.name for part in parts(Settings(Path("/h"), PORTS, team={}, demo=True))} - _NATIVE_ONLY
+    assert _all().keys() == native
 
 
 def test_a_product_of_ones_own_runs_without_the_demos_parts() -> None:
-    native = {part.name for part in parts(Settings(Path("/h"), PORTS, team={}, demo=False))}
-    assert _services().keys() == native | {"grafana"}
+    native = {part.name for part in parts(Settings(Path("/h"), PORTS, team={}, demo=False))} - _NATIVE_ONLY
+    assert _services().keys() == native
 
 
 def _tag(service: str) -> str:

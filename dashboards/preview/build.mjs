@@ -13,6 +13,8 @@ const GRAFANA = {
   alias: {
     '@grafana/plugin-compat/datasources': at('src/boot/dataSources.ts'),
     'react-router-dom-v5-compat': 'react-router-dom',
+    'monaco-editor': at('src/boot/nothing.cjs'),
+    'ol/format/WKT': at('src/boot/nothing.cjs'),
   },
   define: { 'process.env.NODE_ENV': '"production"', 'process.env': '{}', global: 'globalThis' },
 };

@@ -26,6 +26,7 @@ class Service:
         stop: Signal that ends it politely.
         port: Where it listens; None for one that does not.
         mark: File that says that it is ready; removed before it starts.
+        optional: Whether the stack is well without it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Service:
     stop: signal.Signals = signal.SIGTERM
     port: int | None = None
     mark: Path | None = None
+    optional: bool = False
 
     @property
     def digest(self) -> str:
@@ -49,11 +51,12 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that is done on every `up`, quickly when nothing has changed."""
+    """Something that is done on every `up`, quickly when nothing has changed; `optional` as for a service."""
 
     name: str
     run: Callable[[], None]
     needs: tuple[str, ...] = ()
+    optional: bool = False
 
 
 Part = Service | Step

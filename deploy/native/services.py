@@ -7,7 +7,7 @@ import signal
 import sys
 from functools import partial
 
-from deploy.native import database, ready
+from deploy.native import database, preview, ready
 from deploy.native.parts import Part, Service, Step
 from deploy.native.paths import ROOT
 from deploy.native.render import render
@@ -168,6 +168,30 @@ def _stack(settings: Settings) -> list[Part]:
             env=_base(),
             reads=(rendered / "prometheus",),
             port=settings.ports["prometheus"],
+        ),
+        *_dashboards(settings),
+    ]
+
+
+def _dashboards(settings: Settings) -> list[Part]:
+    """What shows the dashboards, if Node.js is there; all else does without it."""
+    return [
+        Step("preview", preview.make, optional=True),
+        Service(
+            "grafana",
+            [
+                "node",
+                preview.server(),
+                *("--dashboards", settings.rendered / "dashboards"),
+                *("--prometheus", settings.url("prometheus")),
+                *("--listen", settings.address("grafana")),
+            ],
+            ready.http_ok(f"{settings.url('grafana')}/healthz"),
+            needs=("preview", "render"),
+            env=_base(),
+            reads=(preview.built_stamp(),),
+            port=settings.ports["grafana"],
+            optional=True,
         ),
     ]
 

@@ -92,6 +92,7 @@ class Settings:
             found[f"VIGIE_STACK_{name.upper()}"] = self.address(name)
         for name in ("vigie", "prometheus", "alertmanager"):
             found[f"VIGIE_LINK_{name.upper()}"] = self.url(name)
+        found["VIGIE_LINK_DASHBOARDS"] = self.url("grafana")
         if not self.team.get("PAGERDUTY_ROUTING_KEY"):
             found["PAGERDUTY_URL"] = f"{self.url('inbox')}/pagerduty/v2/enqueue"
         if self.demo:

@@ -32,6 +32,7 @@ class Stack:
         self.parts = parts
         self.book = Book(settings.home / "run")
         self.failed = threading.Event()
+        self.left_out: set[str] = set()
 
     def up(self) -> None:
         """
@@ -55,6 +56,7 @@ class Stack:
         self.failed.clear()
         self._end_others()
         self._refuse_taken_ports()
+        self.left_out.clear()
         futures: dict[str, Future[None]] = {}
         with ThreadPoolExecutor(len(self.parts)) as pool:
             for part in _in_order(self.parts):
@@ -77,7 +79,7 @@ class Stack:
     @property
     def urls(self) -> dict[str, str]:
         """Name to URL of the parts that people and scripts use."""
-        present = {part.name for part in self.parts}
+        present = {part.name for part in self.parts} - self.left_out
         urls = {name: self.settings.url(name) for name in SHOWN if name in present}
         app = self.settings.variables.get("APP_URL")
         return {**urls, "app": app} if app else urls
@@ -124,7 +126,7 @@ class Stack:
 
     def _refuse_taken_ports(self) -> None:
         for part in self.parts:
-            if isinstance(part, Service) and part.port is not None and self.book.read(part.name) is None:
+            if isinstance(part, Service) and not part.optional and part.port and self.book.read(part.name) is None:
                 _refuse_taken(part.name, part.port)
 
     def _bring_up(self, part: Part, needs: Sequence[Future[None]]) -> None:
@@ -133,6 +135,18 @@ class Stack:
                 return
         if self.failed.is_set():
             return
+        if self.left_out.intersection(part.needs):
+            self.left_out.add(part.name)
+            return
+        try:
+            self._bring_up_now(part)
+        except NativeError as error:
+            if not part.optional:
+                raise
+            self.left_out.add(part.name)
+            _say(part.name, f"left out: {error}")
+
+    def _bring_up_now(self, part: Part) -> None:
         begin = time.monotonic()
         if isinstance(part, Step):
             part.run()
