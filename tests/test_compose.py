@@ -28,6 +28,8 @@ _EXACT = {
     "blackbox": "blackbox_exporter",
     "node": "node_exporter",
 }
+_NATIVE_ONLY = {"initdb", "preview"}
+"""Steps that the images have behind them."""
 _MAJOR = {"redis": "redis-server", "postgres": "postgres"}
 
 

@@ -1,6 +1,6 @@
 // Makes dist/: the page (dist/page), the server (dist/server.mjs) and the photographer (dist/shots.mjs).
 //   node build.mjs            all three
-//   node build.mjs --tests    the unit tests, as dist/tests/*.test.mjs
+//   node build.mjs --tests    the unit tests, as dist/tests/*.test.cjs
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -72,25 +72,34 @@ function html(/** @type {Record<string, import('esbuild').Metafile['outputs'][st
     .replace('{{styles}}', styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`).join(''));
 }
 
+const NODE = { bundle: true, platform: 'node', target: 'node20', logLevel: 'error', absWorkingDir: here };
+
 /** Programs that run in Node; what they need of npm stays outside. */
-async function programs(/** @type {Record<string, string>} */ entryPoints, /** @type {string} */ outdir) {
-  const common = { bundle: true, format: /** @type {const} */ ('esm'), target: 'node20', logLevel: /** @type {const} */ ('error') };
+async function programs() {
   await build({
-    ...common,
-    absWorkingDir: here,
-    entryPoints,
-    outdir,
+    .../** @type {import('esbuild').BuildOptions} */ (NODE),
+    entryPoints: { server: at('server/main.ts'), shots: at('shots/main.ts') },
+    outdir: at('dist'),
     outExtension: { '.js': '.mjs' },
-    platform: 'node',
+    format: 'esm',
     packages: 'external',
-    sourcemap: 'inline',
   });
 }
 
+/** Tests of the page's modules take Grafana's libraries along, because Node cannot load those as they are. */
 async function tests() {
   const files = fs.readdirSync(at('test')).filter((name) => name.endsWith('.test.ts'));
-  const entries = Object.fromEntries(files.map((name) => [name.replace(/\.ts$/, ''), at('test', name)]));
-  await programs(entries, at('dist/tests'));
+  await build({
+    .../** @type {import('esbuild').BuildOptions} */ (NODE),
+    ...GRAFANA,
+    define: {},
+    banner: { js: "globalThis.navigator ??= { language: 'en-US' };" }, // a browser's, which formatting asks for
+    entryPoints: files.map((name) => at('test', name)),
+    outdir: at('dist/tests'),
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    sourcemap: 'inline',
+  });
 }
 
 if (process.argv.includes('--tests')) {
@@ -98,5 +107,5 @@ if (process.argv.includes('--tests')) {
   await tests();
 } else {
   fs.rmSync(at('dist'), { recursive: true, force: true });
-  await Promise.all([page(), programs({ server: at('server/main.ts'), shots: at('shots/main.ts') }, at('dist'))]);
+  await Promise.all([page(), programs()]);
 }

@@ -103,6 +103,7 @@ SETS: dict[str, tuple[Package, ...]] = {
         ),
         Package("prometheus", TRIXIE, {"prometheus-2.53": "usr/bin/prometheus"}),
         Package("pgbouncer", OWN, {"pgbouncer": "usr/sbin/pgbouncer"}),
+        Package("chromium", OWN, {"chromium": "usr/lib/chromium/chromium"}),
         Package("docker-compose", TESTING, {"docker-compose": "usr/libexec/docker/cli-plugins/docker-compose"}),
     ),
 }
@@ -234,7 +235,8 @@ def _move(root: Path, move: Move) -> None:
 def _expose(name: str, path: Path, package: Package, root: Path) -> None:
     """Put a program into `bin`: a link, or a wrapper where it needs what was unpacked beside it."""
     lines = [package.prelude.format(root=root)] if package.prelude else []
-    libraries = sorted({str(library.parent) for library in root.glob("usr/lib/*-linux-gnu*/*.so.*")})
+    found = (library for folder in ("lib", "usr/lib") for library in root.glob(f"{folder}/*-linux-gnu*/**/lib*.so*"))
+    libraries = sorted({str(library.parent) for library in found})
     if libraries:
         lines.append(f'export LD_LIBRARY_PATH="{":".join(libraries)}"')
     if not lines:
