@@ -74,7 +74,7 @@ function(config, signals, kit)
         kit.number(signals.signups),
         kit.number(signals.signupsAgainstBaseline, 'min'),
         kit.number(signals.cancelled),
-        kit.number(signals.churn),
+        kit.number(signals.churn) + panel.withNothing('not known yet'),
         number(
           'Paying subscriptions',
           'Subscriptions that are active.',
@@ -137,7 +137,8 @@ function(config, signals, kit)
           'None began or ended.'
         ) +
         panel.withQuery(increase('subscriptions_created', []) + ' > 0', 'began'),
-        kit.trend(signals.churn),
+        kit.trend(signals.churn) +
+        panel.withNothing('What is usual is not known yet; it is read some minutes after the start.'),
         panel.newTrend(
           about(
             'Monthly recurring revenue',

@@ -10,6 +10,8 @@ function(config, signals, kit)
   local about(title, description, unit) = subject.new(title, description, unit, 'supabase');
   local window = 'window="10m"';
 
+  // What is usual is read some minutes after the start, because it is much.
+  local notYet = panel.withNothing('What is usual is not known yet; it is read some minutes after the start.');
   local usual =
     panel.newTrend(subject.of(signals.guesses, config) {
       title: 'Guesses and what is usual',
@@ -37,9 +39,9 @@ function(config, signals, kit)
         kit.number(signals.guessesFromAddress),
         kit.number(signals.accountsFromAddress),
         kit.number(signals.enteredAfterGuesses),
-        kit.number(signals.guessesAgainstNormal),
+        kit.number(signals.guessesAgainstNormal) + panel.withNothing('not known yet'),
       ]),
-      layout.line(8, [kit.trend(signals.authFailures), usual, kit.trend(signals.guessesAgainstNormal)]),
+      layout.line(8, [kit.trend(signals.authFailures), usual, kit.trend(signals.guessesAgainstNormal) + notYet]),
     ]),
     layout.row('What kind of attack is it?', [
       layout.line(8, [

@@ -49,7 +49,7 @@ function(config, signals, kit)
       ]),
     ]),
     layout.row('Was the promise kept?', [
-      layout.line(11, [
+      layout.line(12, [
         panel.newRanking(
           probed(
             'Time up',

@@ -4,6 +4,7 @@ local empty = import 'empty.libsonnet';
 local query = import 'query.libsonnet';
 local thresholds = import 'thresholds.libsonnet';
 local units = import 'units.libsonnet';
+local words = import 'words.libsonnet';
 
 // Green, orange and red are for what is well and what is not; a line that is neither is blue.
 local plain = 'blue';
@@ -12,6 +13,7 @@ local steps(limits) = if limits == [] then [{ color: 'green', value: null }] els
 local dark(limits) = [each { color: 'dark-' + each.color } for each in steps(limits)];
 
 local base(type, subject) = {
+  local whole = self,
   type: type,
   title: subject.title,
   description: subject.description,
@@ -19,11 +21,13 @@ local base(type, subject) = {
   transparent: false,
   targets: [],
   share:: 1,
+  // What stands where there is nothing.
+  nothing:: empty.sentence(subject.source),
   fieldConfig: {
     defaults: { unit: units[subject.unit].unit } {
       thresholds: { mode: 'absolute', steps: steps(subject.limits) },
       mappings: subject.words,
-      noValue: empty.sentence(subject.source),
+      noValue: whole.nothing,
     },
     overrides: [],
   },
@@ -55,10 +59,13 @@ local graph(subject, custom) = base('timeseries', subject) {
 {
   // One number, large: where it has thresholds, the background says whether it is well.
   newNumber(subject):: base('stat', subject) {
+    local whole = self,
+    nothing:: empty.word(subject.source),
     fieldConfig+: {
       defaults+: units[subject.unit] {
         color: { mode: 'thresholds' },
-        noValue: empty.word(subject.source),
+        // Without a number there is no colour: what is not known is not well.
+        mappings+: [words.missing(whole.nothing)],
         thresholds+: { steps: dark(subject.limits) },
       },
     },
@@ -75,7 +82,7 @@ local graph(subject, custom) = base('timeseries', subject) {
 
   // One small number for each thing there is, with its name.
   newTiles(subject):: $.newNumber(subject) {
-    fieldConfig+: { defaults+: { noValue: empty.sentence(subject.source) } },
+    nothing:: empty.sentence(subject.source),
     options+: { textMode: 'value_and_name', justifyMode: 'auto' },
   },
 
@@ -121,10 +128,10 @@ local graph(subject, custom) = base('timeseries', subject) {
       showUnfilled: true,
       valueMode: 'text',
       minVizWidth: 8,
-      minVizHeight: 16,
+      minVizHeight: 34,
       namePlacement: 'top',
       sizing: 'auto',
-      maxVizHeight: 20,
+      maxVizHeight: 46,
       text: { titleSize: 14, valueSize: 16 },
     },
   },
@@ -220,7 +227,7 @@ local graph(subject, custom) = base('timeseries', subject) {
   withSort(name, desc):: { options+: { sortBy: [{ displayName: name, desc: desc }] } },
 
   // What stands there when there is nothing, where that is no matter of configuration.
-  withNothing(text):: { fieldConfig+: { defaults+: { noValue: text } } },
+  withNothing(text):: { nothing:: text },
 
   withOverride(name, properties):: {
     fieldConfig+: {

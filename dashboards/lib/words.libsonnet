@@ -8,6 +8,11 @@ local one(value, text, colour) = {
   up:: [one('1', 'up', 'green'), one('0', 'down', 'red')],
   yesNo(yes, no):: [one('1', yes, 'green'), one('0', no, 'red')],
   noYes(no, yes):: [one('0', no, 'green'), one('1', yes, 'red')],
+  // No number at all.
+  missing(text):: {
+    type: 'special',
+    options: { match: 'null+nan', result: { text: text, color: 'transparent', index: 9 } },
+  },
   // A word for each value of a label, as in the column of a table.
   of(words):: [one(value, words[value].text, words[value].color) for value in std.objectFields(words)],
   // Nothing is good, anything is not.

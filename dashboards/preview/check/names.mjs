@@ -20,7 +20,7 @@ function* ofField(field) {
   const colours = [
     field.color?.fixedColor,
     ...(field.thresholds?.steps ?? []).map(({ color }) => color),
-    ...(field.mappings ?? []).flatMap(({ options }) => Object.values(options).map(({ color }) => color)),
+    ...(field.mappings ?? []).flatMap(({ options }) => [options.result ?? [], Object.values(options)].flat().map(({ color }) => color)),
   ];
   for (const colour of colours.filter((each) => each !== undefined)) {
     if (!isColour(colour)) yield `no colour is called ${colour}`;
