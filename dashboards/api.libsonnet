@@ -81,7 +81,7 @@ function(config, signals, kit)
           kit.appIncrease('http_requests_total', route, failed) + ' > 0',
           named
         ) +
-        panel.withNothing('No request failed.'),
+        panel.withQuiet('No request failed'),
         panel.newBars(
           about(
             'Refusals by route',
@@ -93,7 +93,7 @@ function(config, signals, kit)
           kit.appIncrease('http_requests_total', route, 'status=~"4.."') + ' > 0',
           named
         ) +
-        panel.withNothing('No request was refused.'),
+        panel.withQuiet('No request was refused'),
         kit.trend(signals.latencyP99),
       ]),
     ]),

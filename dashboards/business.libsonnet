@@ -13,7 +13,7 @@ function(config, signals, kit)
     panel.newBars(about(title, description, unit)) +
     panel.withInterval(pace) +
     panel.withQuery(expr + ' > 0', legend) +
-    panel.withNothing(nothing);
+    panel.withQuiet(nothing);
   local number(title, description, unit, expr) =
     panel.newNumber(about(title, description, unit)) + panel.withInstant(expr, title);
   local increase(name, by) = kit.increase('stripe_%s_total' % name, by);
@@ -93,7 +93,7 @@ function(config, signals, kit)
           'count',
           increase('payment_failures', ['failure_code']),
           '{{failure_code}}',
-          'No payment failed.'
+          'No payment failed'
         ),
         bars(
           'Blocked and disputed',
@@ -101,7 +101,7 @@ function(config, signals, kit)
           'count',
           increase('radar_blocks', ['reason']),
           'blocked: {{reason}}',
-          'Nothing was blocked or disputed.'
+          'Nothing was blocked or disputed'
         ) +
         panel.withQuery(increase('disputes', ['reason']) + ' > 0', 'disputed: {{reason}}'),
         money,
@@ -134,7 +134,7 @@ function(config, signals, kit)
           'count',
           increase('subscription_cancellations', ['reason']),
           'ended: {{reason}}',
-          'None began or ended.'
+          'None began or ended'
         ) +
         panel.withQuery(increase('subscriptions_created', []) + ' > 0', 'began'),
         kit.trend(signals.churn) +

@@ -69,7 +69,7 @@ function(config, signals, kit)
         ) +
         panel.withInterval('5m') +
         panel.withQuery(events(['project'], 'category="error",outcome="accepted"'), named) +
-        panel.withNothing('No error was reported.'),
+        panel.withQuiet('No error was reported'),
         trend(
           'Unresolved issues by project',
           'Issues that nobody resolved; Sentry stops counting at 1000.',
@@ -117,7 +117,7 @@ function(config, signals, kit)
         ) +
         panel.withInterval('5m') +
         panel.withQuery(events(['category', 'outcome'], 'outcome!="accepted"'), '{{category}}: {{outcome}}') +
-        panel.withNothing('Every event was kept.'),
+        panel.withQuiet('Every event was kept'),
         trend(
           'Users without a crash by project',
           'Share of the users of 24 hours without a crash.',

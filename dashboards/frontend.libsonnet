@@ -106,7 +106,7 @@ function(config, signals, kit)
           kit.increase('vercel_deployments_total', ['target', 'status']) + ' > 0',
           '{{target}}: {{status}}'
         ) +
-        panel.withNothing('Nothing was deployed.'),
+        panel.withQuiet('Nothing was deployed'),
       ]),
     ]),
     layout.row('Are visitors there, and does it break for them?', [

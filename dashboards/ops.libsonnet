@@ -73,7 +73,7 @@ function(config, signals, kit)
   dashboard.withRows(
     [layout.row(row.question, [layout.line(5, std.flattenArrays(row.cells))]) for row in grid] + [
       layout.row('What is wrong, since when, and where do I go?', [
-        layout.line(7, [
+        layout.line(8, [
           alerts(config, signals, kit) + panel.withShare(16),
           budget.left('Availability') + kit.leadingTo('uptime') + panel.withShare(4),
           budget.left('Latency') + kit.leadingTo('uptime') + panel.withShare(4),

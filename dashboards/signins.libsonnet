@@ -63,11 +63,11 @@ function(config, signals, kit)
         ) +
         panel.withInterval(pace) +
         panel.withQuery(kit.increase('supabase_auth_failures_total', ['reason']) + ' > 0', '{{reason}}') +
-        panel.withNothing('Nobody was refused.'),
+        panel.withQuiet('Nobody was refused'),
         panel.newBars(about('Let in by method', 'Sign-ins that succeeded in each interval, by method.', 'count')) +
         panel.withInterval(pace) +
         panel.withQuery(kit.increase('supabase_auth_successes_total', ['method']) + ' > 0', '{{method}}') +
-        panel.withNothing('Nobody signed in.'),
+        panel.withQuiet('Nobody signed in'),
         panel.newTrend(
           about(
             'Guesses that logs can place',
@@ -78,7 +78,7 @@ function(config, signals, kit)
         ) +
         panel.withSeveral +
         panel.withQuery(kit.gauge('supabase_auth_failures_attributed_ratio', ['by'], window), 'by {{by}}') +
-        panel.withNothing('Nobody guessed within the last ten minutes.'),
+        panel.withQuiet('Nobody guessed within the last ten minutes'),
       ]),
     ]),
   ])

@@ -76,7 +76,7 @@ function(config, signals, kit)
         panel.withQuery('avg by (phase) (%s)' % kit.of('probes', 'probe_http_duration_seconds'), '{{phase}}'),
         panel.newRanking(subject.of(signals.certificate, config) { title: 'Certificates' }) +
         panel.withInstant(kit.series(signals.certificate), '{{probe}}{{monitor}}') +
-        panel.withNothing('No page with a certificate is probed.'),
+        panel.withQuiet('No page with a certificate is probed'),
         panel.newRanking(
           outside('Domains', 'Days until the registration of a domain ends; after that anybody may buy it.', 'days')
         ) +
@@ -86,7 +86,7 @@ function(config, signals, kit)
             ['provider', 'monitor']
           ), monitor
         ) +
-        panel.withNothing('The provider names no end of a domain.'),
+        panel.withQuiet('The provider names no end of a domain'),
       ]),
     ]),
   ])

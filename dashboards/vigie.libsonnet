@@ -78,7 +78,7 @@ function(config, signals, kit)
           kit.increase('vigie_source_errors_total', ['source', 'reason']) + ' > 0',
           '{{source}}: {{reason}}'
         ) +
-        panel.withNothing('Nothing failed.'),
+        panel.withQuiet('Nothing failed'),
         kit.trend(signals.sourceAge),
         trend(
           'Time of polls',
@@ -95,7 +95,7 @@ function(config, signals, kit)
         panel.withInterval('1m') +
         panel.withQuery(kit.increase('vigie_source_requests_total', source), named),
         kit.trend(signals.budget) + panel.withWideScale,
-        kit.trend(signals.seriesDropped) + panel.withNothing('No series was folded.'),
+        kit.trend(signals.seriesDropped) + panel.withQuiet('No series was folded'),
       ]),
     ]),
     layout.row('Is the rest of the monitoring well?', [

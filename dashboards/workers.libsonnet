@@ -80,14 +80,14 @@ function(config, signals, kit)
           about('Failures by reason', 'Jobs that failed for good in each interval, by exception.', 'count')
         ) +
         panel.withQuery(ended('failed', ['name', 'exception'], kit.increase) + ' > 0', '{{name}}: {{exception}}') +
-        panel.withNothing('No job failed.'),
+        panel.withQuiet('No job failed'),
       ]),
       layout.line(8, [
         panel.newStack(about('Jobs done by task', 'Jobs that ended well in a second, by task.', 'perSecond')) +
         panel.withQuery(ended('succeeded', ['name']), '{{name}}'),
         panel.newBars(about('Retries by task', 'Jobs that failed and will be tried again, by task.', 'count')) +
         panel.withQuery(ended('retried', ['name'], kit.increase) + ' > 0', '{{name}}') +
-        panel.withNothing('No job was tried again.'),
+        panel.withQuiet('No job was tried again'),
         panel.newTrend(
           about('Wait by queue', 'Mean time from putting a job in until a worker starts it, by queue.', 'seconds')
         ) +

@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from the code: docs/configuration.md, docs/metrics.md and docs/alerts.md."""
+"""Write the pages of docs/ that are made from the code: configuration.md, metrics.md, alerts.md, dashboards.md."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from scripts.alerts_page import alerts_page
+from vigie.config.load import load
 from vigie.config.model import Product
 from vigie.core.families import Family
 from vigie.core.source import AnySource, SourceConfig
 from vigie.core.status import SELF_FAMILIES
+from vigie.render import render
 from vigie.sources import SOURCES
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -27,6 +29,17 @@ _PREAMBLE = """\
 `vigie check`; anything else that is missing is refused. Durations are written `15s`, `5m`, `1h30m`.
 
 """
+_DASHBOARDS = """\
+Each is generated from the signals, so thresholds, units and explanations are those of the alerts. Grafana finds them in
+the folder Vigie under compose; elsewhere, import the files of `dashboards/out/`, or look without Grafana:
+[dashboards/preview](../dashboards/preview/README.md). They are checked against the libraries of Grafana 13.2.
+
+Green is well, orange is a warning, red pages somebody; a dashed line is a threshold, and its words are in the panel's
+explanation. A number without data has no colour. A click on a number opens the dashboard behind it, with the same time
+and product; a click on an alert opens its runbook. Deployments (purple) and critical alerts (red) are marked in every
+graph.
+
+"""
 
 
 def pages() -> dict[Path, str]:
@@ -35,6 +48,7 @@ def pages() -> dict[Path, str]:
         DOCS / "configuration.md": configuration_page(),
         DOCS / "metrics.md": metrics_page(),
         DOCS / "alerts.md": _GENERATED + alerts_page(),
+        DOCS / "dashboards.md": dashboards_page(),
     }
 
 
@@ -64,6 +78,17 @@ def metrics_page() -> str:
         families = (*((source.up,) if source.up else ()), *source.families)
         parts += [f"## {name}\n\n{_first_line(source)}\n\n", _families(families)]
     return "".join(parts)
+
+
+def dashboards_page() -> str:
+    """Every dashboard of the example: what it is for and the questions that it answers."""
+    files = render(load(DOCS.parent / "vigie.yaml", {}).product, DOCS.parent).files
+    boards = [json.loads(text) for path, text in files.items() if path.startswith("dashboards/")]
+    parts = [_GENERATED.replace("the docstrings in the code", "dashboards/"), "# Dashboards\n\n", _DASHBOARDS]
+    for board in sorted(boards, key=lambda board: (board["title"] != "Ops", board["title"])):
+        questions = [f"- {panel['title']}" for panel in board["panels"] if panel["type"] == "row"]
+        parts.append(f"## {board['title']}\n\n{board['description']}\n\n" + "\n".join(questions) + "\n\n")
+    return "".join(parts).rstrip("\n") + "\n"
 
 
 def _is_own(key: str, field: FieldInfo) -> bool:

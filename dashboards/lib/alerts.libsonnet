@@ -40,7 +40,7 @@ function(config, signals, kit)
   panel.withRows(std.foldl(withDashboard, std.objectFields(config.dashboards), which)) +
   panel.withColumns(columns, names) +
   panel.withSort('How bad', false) +
-  panel.withNothing('Nothing is wrong.') +
+  panel.withNothing('No alert fires.') +
   panel.withOverride('How bad', {
     'custom.cellOptions': { type: 'color-background', mode: 'basic' },
     mappings: words.of({

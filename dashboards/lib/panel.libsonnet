@@ -21,6 +21,7 @@ local base(type, subject) = {
   transparent: false,
   targets: [],
   share:: 1,
+  source:: subject.source,
   // What stands where there is nothing.
   nothing:: empty.sentence(subject.source),
   fieldConfig: {
@@ -228,6 +229,9 @@ local graph(subject, custom) = base('timeseries', subject) {
 
   // What stands there when there is nothing, where that is no matter of configuration.
   withNothing(text):: { nothing:: text },
+
+  // What it means when no event is there, without a full stop.
+  withQuiet(text):: { nothing:: empty.quiet(text, self.source) },
 
   withOverride(name, properties):: {
     fieldConfig+: {
