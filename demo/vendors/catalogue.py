@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from demo.vendors import betterstack, langsmith, railway, sentry, statuspages, stripe, supabase, uptimerobot, vercel
 from demo.vendors.framework import SimulatedVendor
@@ -38,11 +37,9 @@ def vendors() -> dict[str, SimulatedVendor]:
 
 def _projects() -> list[langsmith.Project]:
     """Projects that are called so often that their shares and percentiles are calm."""
-    well = partial(langsmith.Pace, error_ratio=0.004, call_error_ratio=0.002)
-    return [
-        langsmith.Project("assistant", pace=well(12.0)),
-        langsmith.Project("summaries", pace=well(3.0, models=("claude-haiku-4-5",), latency=2.4)),
-    ]
+    assistant = langsmith.Pace(12.0, error_ratio=0.004, call_error_ratio=0.002)
+    summaries = langsmith.Pace(3.0, error_ratio=0.004, call_error_ratio=0.002, latency=2.4)
+    return [langsmith.Project("assistant", pace=assistant), langsmith.Project("summaries", pace=summaries)]
 
 
 def variables(url: str) -> Mapping[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,21 +11,19 @@ from typing import Any
 
 import pytest
 
+from deploy.native import preview
 from tests.mixin import boards
-from tests.mixin.conftest import ROOT
 from vigie.render import Rendering
 
 Board = dict[str, Any]
-_CHECK = ROOT / "dashboards" / "preview" / "check" / "check.mjs"
 
 
 def _check(dashboards: dict[str, Board], folder: Path) -> tuple[int, list[str]]:
     for name, board in dashboards.items():
         (folder / f"{name}.json").write_text(json.dumps(board))
-    files = sorted(folder.glob("*.json"))
-    node = shutil.which("node")
-    assert node, "the check runs in Node; ./scripts/test sets it up"
-    done = subprocess.run([node, _CHECK, *files], capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    preview.make(tests=True)
+    command = ["node", preview.FOLDER / "check" / "check.mjs", *sorted(folder.glob("*.json"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     assert done.stderr == ""
     return done.returncode, done.stdout.splitlines()
 

@@ -21,11 +21,8 @@ MOST = 11
 WHOLE_TIME = {"business/Money"}
 """Panels that add up over the time shown, as their descriptions say; everything else follows the zoom."""
 WITHOUT_JOB = {"ALERTS", "ALERTS_FOR_STATE"}
-"""
-Series of Prometheus itself, which no job has.
-
-What is recorded (its name has a colon) has none either: one product may be watched by several.
-"""
+"""Series of Prometheus itself, which no job has. What is recorded (its name has a colon) has none either: one product
+may be watched by several."""
 
 
 @pytest.fixture

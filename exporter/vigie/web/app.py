@@ -98,7 +98,7 @@ class Face:
         return HTMLResponse(runbook_index(sorted(path.stem for path in self.runbooks.glob("*.md"))))
 
     async def runbook(self, request: Request) -> Response:
-        """Show one runbook, named in full (`RB-001-site-down`), by its number or by an alert (`SiteDown`)."""
+        """Show one runbook, named in full (`RB-001-site-down`), by number (`RB-001`) or by an alert (`SiteDown`)."""
         name = request.path_params["name"].removesuffix(".md")
         if not _RUNBOOK.fullmatch(name):
             raise HTTPException(404)
