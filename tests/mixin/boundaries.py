@@ -87,7 +87,7 @@ ROWS = (
         quiet=durations(s0_01=0, s0_25=100),
         far=SLOW,
         sides={
-            "warning": Side(durations(s0_5=95, s1=100), durations(s0_5=94.9, s1=100), seen=15, ends=285),
+            "warning": Side(durations(s0_5=95, s1=100), durations(s0_5=94.99, s1=100), seen=15, ends=285),
             "critical": Side(durations(s2=95, s5=100), durations(s2=94.9, s5=100), seen=15, ends=285),
         },
         window=285,
@@ -176,11 +176,11 @@ ROWS = (
     Row(
         "DatabaseConnectionsHigh",
         DATABASE | {"class": "saturation"},
-        quiet=connections(1, 9),
-        far=connections(50, 50),
+        quiet=connections(10, 90),
+        far=connections(500, 500),
         sides={
-            "warning": Side(connections(30, 50), connections(31, 50)),
-            "critical": Side(connections(45, 50), connections(46, 50)),
+            "warning": Side(connections(300, 500), connections(301, 500)),
+            "critical": Side(connections(450, 500), connections(451, 500)),
         },
         window=0,
         lasting=300,
@@ -202,13 +202,13 @@ ROWS = (
         "HighCPU",
         HOSTING | {"source": "process", "instance": "app:1"},
         quiet={app("process_cpu_seconds_total"): 0},
-        far={app("process_cpu_seconds_total"): 15},
+        far={app("process_cpu_seconds_total"): 30},
         sides={
             "warning": Side(
-                {app("process_cpu_seconds_total"): 10.5}, {app("process_cpu_seconds_total"): 10.5015}, seen=225, ends=90
+                {app("process_cpu_seconds_total"): 21}, {app("process_cpu_seconds_total"): 21.003}, seen=225, ends=90
             ),
             "critical": Side(
-                {app("process_cpu_seconds_total"): 13.5}, {app("process_cpu_seconds_total"): 13.5015}, seen=285, ends=30
+                {app("process_cpu_seconds_total"): 27}, {app("process_cpu_seconds_total"): 27.003}, seen=285, ends=30
             ),
         },
         window=300,

@@ -75,7 +75,7 @@ ROWS = (
         "above normal",
         Side(guesses(1000, 100), guesses(1001, 100)),
         far=guesses(5000, 100),
-        quiet=guesses(5, 5),
+        quiet=guesses(100, 100),
         few=(guesses(99, 0), guesses(100, 0)),
     ),
     Row(
@@ -113,11 +113,11 @@ ROWS = (
     Row(
         "SignupsDrop",
         SIGNUPS,
-        quiet=signups(100, 100),
-        far=signups(0, 100),
+        quiet=signups(1000, 1000),
+        far=signups(0, 1000),
         sides={
-            "warning": Side(signups(50, 100), signups(49, 100)),
-            "critical": Side(signups(20, 100), signups(19, 100)),
+            "warning": Side(signups(500, 1000), signups(499, 1000)),
+            "critical": Side(signups(200, 1000), signups(199, 1000)),
         },
         window=0,
         lasting=1800,

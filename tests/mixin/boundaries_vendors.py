@@ -42,12 +42,22 @@ OTHER = vigie("uptime_monitor_up", provider="uptimerobot", monitor="api")
 
 ROWS = (
     _gauge("VendorIncident", VENDOR, Side(page(0), page(1)), 300, "VendorIncident: a part"),
-    _gauge("VendorIncident", VENDOR, Side(page(0), page(0, whole=1)), 300, "VendorIncident: the whole"),
     _gauge(
         "SupabaseUnhealthy",
         {"component": "database", "class": "availability", "owner": "backend", "source": "supabase", "service": "auth"},
         Side({AUTH: 1, REST: 1}, {AUTH: 0, REST: 1}),
         300,
+    ),
+    _gauge("VendorIncident", VENDOR, Side(page(0), page(0, partial=1)), 300, "VendorIncident: a part of a part"),
+    *(
+        _gauge(
+            "VendorIncident",
+            VENDOR,
+            Side(page(0, state=state), page(0, whole=1, state=state)),
+            300,
+            f"VendorIncident: the whole has a {state}",
+        )
+        for state in ("partial_outage", "major_outage")
     ),
     *(
         _gauge(

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SHOP = {
     "product": "shop",
     "timezone": "Europe/Paris",
-    "app": {"metrics": "https://app.example:8443/internal/metrics", "memory_limit": "512MiB"},
+    "app": {"metrics": "https://app.example:8443/internal/metrics", "memory_limit": "512MiB", "cpu_cores": 2},
     "probes": [
         {"name": "api", "url": "https://api.shop.example/health"},
         {"name": "login", "url": "https://shop.example/login", "interval": "5m"},

@@ -72,10 +72,10 @@ def ended(ok: float, failed: float) -> Levels:
 
 
 def waiting(jobs: float) -> Levels:
-    """A queue that is long and one that is empty."""
+    """A queue that is long and one that is short."""
     return {
         vigie("celery_queue_length", queue_name="emails"): jobs,
-        vigie("celery_queue_length", queue_name="celery"): 0,
+        vigie("celery_queue_length", queue_name="celery"): 3,
     }
 
 
@@ -88,11 +88,11 @@ def workers(first: float, second: float) -> Levels:
 
 
 def connections(active: float, idle: float) -> Levels:
-    """Connections of a server that allows 100."""
+    """Connections of a server that allows 1000."""
     return {
         vigie("pg_stat_activity_count", state="active"): active,
         vigie("pg_stat_activity_count", state="idle"): idle,
-        vigie("pg_settings_max_connections"): 100,
+        vigie("pg_settings_max_connections"): 1000,
     }
 
 

@@ -55,15 +55,17 @@ def endpoints(first: float, second: float) -> Levels:
 
 def signups(now: float, usual: float) -> Levels:
     """Sign-ups of a day, and how many are usual."""
-    return {vigie("supabase_signups", **DAY): now, vigie("supabase_signups_baseline", **DAY): usual}
+    return _of_a_day("supabase_signups", now) | _of_a_day("supabase_signups_baseline", usual)
 
 
 def cancelled(now: float, usual: float) -> Levels:
     """Subscriptions that ended in a day, and how many usually do."""
-    return {
-        vigie("stripe_subscription_churn", **DAY): now,
-        vigie("stripe_subscription_churn_baseline", **DAY): usual,
-    }
+    return _of_a_day("stripe_subscription_churn", now) | _of_a_day("stripe_subscription_churn_baseline", usual)
+
+
+def _of_a_day(metric: str, value: float) -> Levels:
+    """A figure of a day, beside the same of another window."""
+    return {vigie(metric, **DAY): value, vigie(metric, window="7d"): 5000}
 
 
 def runs(number: float, errors: float = 0, dollars: float = 0) -> Levels:
@@ -103,12 +105,12 @@ def tokens(used: float, budget: float = 1000) -> Levels:
     }
 
 
-def page(parts: float, whole: float = 0) -> Levels:
+def page(major: float, partial: float = 0, whole: float = 0, state: str = "major_outage") -> Levels:
     """A status page: parts that are out, the state of the whole, and a part that is only slow."""
     levels: Levels = {}
-    for status, level in {"major_outage": parts, "partial_outage": 0, "degraded_performance": 1}.items():
+    for status, level in {"major_outage": major, "partial_outage": partial, "degraded_performance": 1}.items():
         levels[vigie("vendor_status", vendor="stripe", component="API", status=status)] = level
-    for status, level in {"major_outage": whole, "operational": 1 - whole}.items():
+    for status, level in {state: whole, "operational": 1 - whole}.items():
         levels[vigie("vendor_page_status", vendor="stripe", status=status)] = level
     return levels
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.mixin import test_alerts, test_recorded, test_slo, test_special, test_special_vendors, test_statistics
+from tests.mixin import (
+    test_alerts,
+    test_recorded,
+    test_slo,
+    test_special,
+    test_special_vendors,
+    test_statistics,
+    test_twins,
+)
 
 PROOFS = (
     *test_recorded.PROOFS,
@@ -11,4 +19,5 @@ PROOFS = (
     *test_special_vendors.PROOFS,
     *test_statistics.PROOFS,
     *test_slo.PROOFS,
+    *test_twins.PROOFS,
 )

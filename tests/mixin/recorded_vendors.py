@@ -86,13 +86,13 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     **_figure("product:langsmith_run_errors_per_run:ratio_rate10m", runs(30, errors=10), 0.333333),
     **_figure("product:langsmith_llm_call_errors_per_call:ratio_rate10m", calls(30, errors=10), 0.333333),
     **_figure("product_project:langsmith_tokens_per_budget:ratio", tokens(100, 300), 0.333333, project="chat"),
-    **_figure("product_vendor:vendor_outages:max", page(3, whole=1), 3, vendor="stripe"),
+    **_figure("product_vendor:vendor_outages:max", page(2, partial=1, whole=1), 3, vendor="stripe"),
     "product_deployment:status:min": (
         deployment("railway_deployment_status", 1, "crashed", service="api")
-        | deployment("vercel_deployment_status", 0, "error", project="web"),
+        | deployment("vercel_deployment_status", 1, "error", project="web"),
         {
             one("product_deployment:status:min", source="railway", service="api"): 0,
-            one("product_deployment:status:min", source="vercel", project="web"): 1,
+            one("product_deployment:status:min", source="vercel", project="web"): 0,
         },
     ),
     **_figure(
@@ -104,12 +104,14 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     ),
     "product_page:certificate_remaining_days:min": (
         {
-            BLACKBOX: 10 * DAYS + 1200,
-            vigie("uptime_monitor_certificate_expiry_timestamp_seconds", provider="b", monitor="api"): 20 * DAYS + 1200,
+            BLACKBOX: 10 * DAYS + 1200 + DAYS / 3,
+            vigie("uptime_monitor_certificate_expiry_timestamp_seconds", provider="b", monitor="api"): 20 * DAYS
+            + 1200
+            + DAYS / 3,
         },
         {
-            one("product_page:certificate_remaining_days:min", source="blackbox", probe="api"): 10,
-            one("product_page:certificate_remaining_days:min", source="uptime", provider="b", monitor="api"): 20,
+            one("product_page:certificate_remaining_days:min", source="blackbox", probe="api"): 10.333333,
+            one("product_page:certificate_remaining_days:min", source="uptime", provider="b", monitor="api"): 20.333333,
         },
     ),
     **{
@@ -120,7 +122,7 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
             (f"product:slo_latency_burn:min_{windows}", durations(s0_5=85, s1=100), 3),
         )
     },
-    **_figure("product:redis_keeps_keys:max", policy(0), 0),
+    **_figure("product:redis_keeps_keys:max", policy(1), 1),
     **_figure("product:redis_memory_per_limit:ratio", memory(100, 300), 0.333333),
     **_figure("product:celery_queue_growth:delta10m", waiting(7), 0),
     **_figure(
@@ -139,7 +141,15 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
 }
 """By recorded series: levels that hold for 20 minutes, and what is recorded then."""
 
-NOTHING: tuple[tuple[str, Levels, str, float | None], ...] = (
+Nothing = tuple[str, Levels, str, float | None]
+
+
+def _never(record: str, whole: str) -> Nothing:
+    """Of which there was none."""
+    return f"what never was in {record} is nothing", {vigie(whole, project="chat"): 1}, record, 0
+
+
+NOTHING: tuple[Nothing, ...] = (
     ("no attempt is no failed payment", payments(0, 0), "product:stripe_payment_failures_per_attempt:ratio_rate1h", 0),
     (
         "payments that never failed have a failure rate",
@@ -152,6 +162,17 @@ NOTHING: tuple[tuple[str, Levels, str, float | None], ...] = (
     ("none usual counts as one", cancelled(4, 0), "product:stripe_subscription_churn_per_baseline:ratio", 4),
     ("no guess is nothing unusual", guesses(0, 0), "product:supabase_auth_failures_per_baseline:ratio", 0),
     ("no usual guess counts as one", guesses(4, 0), "product:supabase_auth_failures_per_baseline:ratio", 4),
+    _never("product:langsmith_cost_dollars_per_run:ratio_rate10m", "langsmith_runs_total"),
+    _never("product:langsmith_run_errors_per_run:ratio_rate10m", "langsmith_runs_total"),
+    _never("product:langsmith_llm_call_errors_per_call:ratio_rate10m", "langsmith_llm_calls_total"),
+    ("a quick call has a median", answered(s1=100), "product:langsmith_llm_call_duration_seconds:p50_rate10m", 0.5),
+    ("a quick call has a tail", answered(s1=100), "product:langsmith_llm_call_duration_seconds:p95_rate10m", 0.95),
+    (
+        "no call has no median",
+        dict.fromkeys(answered(s1=1), 0),
+        "product:langsmith_llm_call_duration_seconds:p50_rate10m",
+        None,
+    ),
     ("no request costs nothing", runs(0), "product:langsmith_cost_dollars_per_run:ratio_rate10m", 0),
     ("no request is no error", runs(0), "product:langsmith_run_errors_per_run:ratio_rate10m", 0),
     ("no call is no error", calls(0), "product:langsmith_llm_call_errors_per_call:ratio_rate10m", 0),
@@ -163,7 +184,15 @@ NOTHING: tuple[tuple[str, Levels, str, float | None], ...] = (
     ),
     ("no budget is never used up", tokens(100, 0), "product_project:langsmith_tokens_per_budget:ratio", None),
     ("Redis without a limit keeps all keys", policy(0, limit=0), "product:redis_keeps_keys:max", 1),
-    ("Redis that evicts nothing keeps all keys", policy(1), "product:redis_keeps_keys:max", 1),
+    ("Redis that evicts some keeps not all keys", policy(0), "product:redis_keeps_keys:max", 0),
+    (
+        "another Redis without a limit keeps no key of this one",
+        policy(0) | {vigie("redis_memory_max_bytes").replace('"vigie"', '"elsewhere"'): 0},
+        "product:redis_keeps_keys:max",
+        0,
+    ),
+    ("the smallest limit is a limit", memory(1, 1), "product:redis_memory_per_limit:ratio", 1),
+    ("one usual sign-up is usual", signups(1, 1), "product:supabase_signups_per_baseline:ratio", 1),
     ("memory without a limit is never full", memory(100, 0), "product:redis_memory_per_limit:ratio", None),
     ("no undelivered event has no age", undelivered(0), "product:stripe_webhook_undelivered_events:max", 0),
 )

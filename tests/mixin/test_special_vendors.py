@@ -6,21 +6,11 @@ from pathlib import Path
 
 from tests.mixin.levels import ended, vigie, waiting, workers
 from tests.mixin.levels_vendors import (
-    calls,
-    cancelled,
     endpoints,
-    guesses,
-    memory,
-    page,
-    payments,
-    refused,
-    runs,
-    signups,
-    tokens,
     undelivered,
 )
 from tests.mixin.promtool import STEP, Case, Labels, Levels, Proof, Rules, Stretch, about, each_of
-from tests.mixin.recorded_vendors import BLACKBOX, one
+from tests.mixin.recorded_vendors import BLACKBOX
 
 WARNING = {"product": "shop", "severity": "warning"}
 STUCK = WARNING | {"component": "jobs", "class": "availability", "owner": "backend", "source": "celery"}
@@ -92,31 +82,6 @@ def _certificate(promise: str, selector: str, labels: Labels) -> Proof:
     return Proof(f"CertificateExpiry: {promise}", about("CertificateExpiry"), [case])
 
 
-def _twins() -> Proof:
-    """And of gauges the better informed wins."""
-    gauges: Levels = page(2) | memory(500) | signups(10, 5) | cancelled(10, 5) | tokens(500) | guesses(10, 5)
-    seen: Levels = gauges | refused(15) | payments(15, 5) | runs(15, 5, 5) | calls(15, 5)
-    twin = {selector.replace('instance="vigie:1"', 'instance="vigie:2"'): level for selector, level in seen.items()}
-    once = {
-        one("product_vendor:vendor_outages:max", vendor="stripe"): 2,
-        one("product:redis_memory_per_limit:ratio"): 0.5,
-        one("product:supabase_signups_per_baseline:ratio"): 2,
-        one("product:stripe_subscription_churn_per_baseline:ratio"): 2,
-        one("product:supabase_auth_failures_per_baseline:ratio"): 2,
-        one("product_project:langsmith_tokens_per_budget:ratio", project="chat"): 0.5,
-        one("product:supabase_auth_failures_per_minute:rate5m"): 60,
-        one("product:stripe_payment_failures_per_attempt:ratio_rate1h"): 0.333333,
-        one("product:langsmith_run_errors_per_run:ratio_rate10m"): 0.333333,
-        one("product:langsmith_llm_call_errors_per_call:ratio_rate10m"): 0.333333,
-    }
-    values = {(1200, series): {series: value} for series, value in once.items()}
-    # rates are recorded as they are, with the error of floating point
-    rates = {f"round({name}, 1e-6)": {'{product="shop"}': 1.0} for name in ("product:langsmith_runs:rate10m",)}
-    values |= {(1200, query): samples for query, samples in rates.items()}
-    promise = "two that watch the same count once"
-    return Proof(promise, Rules.recording, [Case(promise, [Stretch(seen | twin, 81)], values=values)])
-
-
 NOTHING_DONE = workers(1, 1) | ended(0, 0)
 UNDELIVERED: list[Labels] = [PAYMENTS | {"pattern": "undelivered"}]
 DISABLED: list[Labels] = [PAYMENTS | {"pattern": "disabled", "endpoint": "we_2"}]
@@ -178,7 +143,6 @@ PROOFS = [
         {450: DISABLED, ACCEPTED + 90: DISABLED, ACCEPTED + 120: []},
     ),
     _payments("an endpoint that was never enabled pages nobody", [Stretch(endpoints(1, 0), 60)], {885: []}),
-    _twins(),
 ]
 
 
