@@ -9,6 +9,7 @@ from tests.mixin import (
     test_special,
     test_special_vendors,
     test_statistics,
+    test_stuck,
     test_twins,
 )
 
@@ -18,6 +19,7 @@ PROOFS = (
     *test_special.PROOFS,
     *test_special_vendors.PROOFS,
     *test_statistics.PROOFS,
+    *test_stuck.PROOFS,
     *test_slo.PROOFS,
     *test_twins.PROOFS,
 )
