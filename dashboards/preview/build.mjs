@@ -93,7 +93,7 @@ async function tests() {
     .../** @type {import('esbuild').BuildOptions} */ (NODE),
     ...GRAFANA,
     define: {},
-    banner: { js: "globalThis.navigator ??= { language: 'en-US' };" }, // a browser's, which formatting asks for
+    banner: { js: "globalThis.navigator ??= { language: 'en-US', languages: ['en-US'] };" }, // a browser's, which formatting asks for
     entryPoints: files.map((name) => at('test', name)),
     outdir: at('dist/tests'),
     outExtension: { '.js': '.cjs' },
