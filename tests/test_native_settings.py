@@ -59,6 +59,7 @@ def test_ports_move_and_the_addresses_with_them(tmp_path: Path) -> None:
     settings = _read(tmp_path, VIGIE_PORT_PROMETHEUS="19090")
     assert settings.variables["VIGIE_STACK_PROMETHEUS"] == "127.0.0.1:19090"
     assert settings.variables["VIGIE_LINK_PROMETHEUS"] == "http://127.0.0.1:19090"
+    assert settings.variables["VIGIE_LINK_DASHBOARDS"] == "http://127.0.0.1:3000"
 
 
 def test_no_two_parts_listen_on_the_same_port() -> None:

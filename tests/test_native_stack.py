@@ -156,3 +156,44 @@ def test_down_ends_what_was_started_and_keeps_the_data_unless_told(make: Make, t
     assert (tmp_path / "data").is_dir()
     assert make().down(wipe=True) == 0
     assert {path.name for path in tmp_path.iterdir()} <= {"one.ready", "two.ready"}
+
+
+def _refuse() -> None:
+    raise NativeError("there is no oven")
+
+
+def test_what_is_optional_and_fails_is_left_out_with_what_needs_it(
+    make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = make(
+        Step("oven", _refuse, optional=True),
+        _service(tmp_path, "grafana", needs=("oven",), optional=True),
+        _service(tmp_path, "inbox"),
+    )
+    stack.start()
+    assert "oven          left out: there is no oven\n" in capsys.readouterr().out
+    assert not (tmp_path / "grafana.ready").exists()
+    assert stack.urls == {"inbox": "http://127.0.0.1:8025", "app": "http://127.0.0.1:8000"}
+
+
+def test_an_optional_service_whose_port_is_taken_is_left_out(make: Make, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        stack = make(_service(tmp_path, "grafana", port=other.getsockname()[1], optional=True))
+        stack.start()
+    assert "grafana" not in stack.urls
+
+
+def test_what_was_left_out_once_comes_when_its_fault_is_gone(make: Make, tmp_path: Path) -> None:
+    faults = [NativeError("not yet")]
+
+    def work() -> None:
+        if faults:
+            raise faults.pop()
+
+    stack = make(Step("oven", work, optional=True), _service(tmp_path, "grafana", needs=("oven",), optional=True))
+    stack.start()
+    assert "grafana" not in stack.urls
+    stack.start()
+    assert "grafana" in stack.urls

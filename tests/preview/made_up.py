@@ -58,7 +58,7 @@ def write_history(dashboards: Iterable[dict[str, Any]], product: str, folder: Pa
     lines = [f"{each.text} {each.value(at, now):.6g} {at:.0f}" for each in series for at in times]
     source = folder.with_suffix(".openmetrics")
     source.write_text("\n".join([*lines, "# EOF", ""]))
-    command = [binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", source, folder]
+    command: list[str | Path] = [binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", source, folder]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own words
 
 

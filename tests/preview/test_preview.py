@@ -80,17 +80,17 @@ def pictures(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     write_history(dashboards, PRODUCT, folder / "history")
     (folder / "prometheus.yaml").write_text("global: {}\n")
     port, shown = free_port(), free_port()
-    prometheus = [
+    prometheus: list[str | Path] = [
         binary("prometheus"),
         f"--config.file={folder / 'prometheus.yaml'}",
         f"--storage.tsdb.path={folder / 'history'}",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
-    server = [
+    server: list[str | Path] = [
         *("node", preview.server(built), "--dashboards", folder / "dashboards", "--scrape-interval", "1m"),
         *("--prometheus", f"http://127.0.0.1:{port}", "--listen", f"127.0.0.1:{shown}"),
     ]
-    camera = [
+    camera: list[str | Path] = [
         *("node", built / "dist" / "shots.mjs", "--url", f"http://127.0.0.1:{shown}", "--output", folder),
         *("--chromium", binary("chromium"), "--query", f"var-product={PRODUCT}"),
     ]
