@@ -36,7 +36,12 @@ export class Camera {
   static async open(url: string, output: string, chromium: string): Promise<Camera> {
     await fs.mkdir(output, { recursive: true });
     const profile = await fs.mkdtemp(path.join(os.tmpdir(), 'preview-'));
-    const browser = await puppeteer.launch({ executablePath: await onPath(chromium), headless: true, userDataDir: profile, args: FLAGS });
+    const browser = await puppeteer.launch({
+      executablePath: await onPath(chromium),
+      headless: true,
+      userDataDir: profile,
+      args: FLAGS,
+    });
     return new Camera(url.replace(/\/$/, ''), output, profile, browser);
   }
 
@@ -88,7 +93,12 @@ export class Camera {
 async function onPath(program: string): Promise<string> {
   const folders = program.includes(path.sep) ? [''] : (process.env.PATH ?? '').split(path.delimiter);
   for (const file of folders.map((folder) => path.join(folder, program))) {
-    if (await fs.access(file, fs.constants.X_OK).then(() => true, () => false)) {
+    if (
+      await fs.access(file, fs.constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    ) {
       return file;
     }
   }
@@ -112,7 +122,9 @@ function watch(page: Page): string[] {
 /** Opens the closed rows, for what is in them is to be seen too. */
 async function openRows(page: Page): Promise<void> {
   await page.waitForSelector('h1', { timeout: DRAWN_MS });
-  await page.$$eval('[aria-label^="Expand row"]', (buttons) => buttons.forEach((button) => (button as HTMLElement).click()));
+  await page.$$eval('[aria-label^="Expand row"]', (buttons) =>
+    buttons.forEach((button) => (button as HTMLElement).click()),
+  );
 }
 
 /** Whether every panel got to say what it shows. */

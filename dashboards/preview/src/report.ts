@@ -64,7 +64,12 @@ export class Report {
     window.addEventListener('unhandledrejection', (event) => this.errors.push(String(event.reason)));
     const error = console.error;
     console.error = (...words: unknown[]) => {
-      this.errors.push(words.map((word) => (word instanceof Error ? word.stack : String(word))).join(' ').slice(0, 500));
+      this.errors.push(
+        words
+          .map((word) => (word instanceof Error ? word.stack : String(word)))
+          .join(' ')
+          .slice(0, 500),
+      );
       error(...words);
     };
   }

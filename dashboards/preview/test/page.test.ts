@@ -39,10 +39,19 @@ function panel(id: number, y: number, x = 0, more: object = {}): Panel {
 test('panels belong to the open row above them, and to a closed row only if they are in it', () => {
   const rows = [
     { id: 10, type: 'row', title: 'open', collapsed: false, gridPos: { x: 0, y: 4, w: 24, h: 1 }, panels: [] },
-    { id: 11, type: 'row', title: 'closed', collapsed: true, gridPos: { x: 0, y: 9, w: 24, h: 1 }, panels: [panel(4, 10)] },
+    {
+      id: 11,
+      type: 'row',
+      title: 'closed',
+      collapsed: true,
+      gridPos: { x: 0, y: 9, w: 24, h: 1 },
+      panels: [panel(4, 10)],
+    },
   ];
   const dashboard = { panels: [panel(3, 5, 6), panel(2, 5), ...rows, panel(1, 0), panel(5, 14)] } as Dashboard;
-  const order = entriesOf(dashboard).map((entry) => (isRow(entry) ? [entry.row.id, ...entry.panels.map(({ id }) => id)] : entry.id));
+  const order = entriesOf(dashboard).map((entry) =>
+    isRow(entry) ? [entry.row.id, ...entry.panels.map(({ id }) => id)] : entry.id,
+  );
   assert.deepEqual(order, [1, [10, 2, 3], [11, 4], 5]);
   assert.equal(gridHeight(dashboard), 18);
 });
@@ -77,9 +86,19 @@ function states(times: number[], values: Array<number | null>) {
 test('states are segments: equal neighbours one, and none where points are missing', () => {
   const [row] = rowsOf(states([0, 10, 20, 50], [1, 1, 0, 0]), true);
   assert.equal(row?.name, 'w1');
-  assert.deepEqual(row?.segments.map(({ from, to, text }) => [from, to, text]), [[0, 20, '1'], [20, 30, '0'], [50, 60, '0']]);
+  assert.deepEqual(
+    row?.segments.map(({ from, to, text }) => [from, to, text]),
+    [
+      [0, 20, '1'],
+      [20, 30, '0'],
+      [50, 60, '0'],
+    ],
+  );
   assert.equal(rowsOf(states([0, 10], [1, null]), false)[0]?.segments.length, 1);
-  assert.deepEqual(meanings(rowsOf(states([0, 10], [1, 0]), true)).map(({ text }) => text), ['1', '0']);
+  assert.deepEqual(
+    meanings(rowsOf(states([0, 10], [1, 0]), true)).map(({ text }) => text),
+    ['1', '0'],
+  );
 });
 
 test('a graph has a gap where a series has no points', () => {
@@ -97,7 +116,11 @@ test('a gauge goes from the left of its foot round to the right', () => {
 });
 
 test('the bands of a gauge meet at its thresholds', () => {
-  const steps = [{ value: null, color: 'green' }, { value: 50, color: 'orange' }, { value: 80, color: 'red' }];
+  const steps = [
+    { value: null, color: 'green' },
+    { value: 50, color: 'orange' },
+    { value: 80, color: 'red' },
+  ];
   const place = (value: number) => shareOf(value, 0, 100);
   assert.deepEqual(bands(steps, place), [
     { from: 0, to: 0.5, color: 'green' },

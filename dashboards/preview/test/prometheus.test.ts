@@ -36,7 +36,13 @@ test('a legend names a series by its labels', () => {
 });
 
 test('a series is a frame that knows its labels, its name and its step', () => {
-  const sample: Sample = { metric: { __name__: 'up', job: 'a' }, values: [[1, '2'], [16, 'NaN']] };
+  const sample: Sample = {
+    metric: { __name__: 'up', job: 'a' },
+    values: [
+      [1, '2'],
+      [16, 'NaN'],
+    ],
+  };
   const [frame] = seriesFrames([sample], { refId: 'A', expr: 'up', legendFormat: '{{job}}', step: 15 });
   const [time, value] = frame?.fields ?? [];
   assert.equal(frame?.name, 'a');
@@ -65,14 +71,26 @@ test('a table has a column for each label and a row for each sample', () => {
 test('a table of nothing is a table, with no rows', () => {
   const frame = tableFrame([], { refId: 'A', expr: 'm' }, 'Value');
   assert.equal(frame.length, 0);
-  assert.deepEqual(frame.fields.map(({ name }) => name), ['Time', 'Value']);
+  assert.deepEqual(
+    frame.fields.map(({ name }) => name),
+    ['Time', 'Value'],
+  );
 });
 
 test('annotations are spans of truth, and apart where there is a gap', () => {
   const metric = { __name__: 'm', vendor: 'stripe', region: 'eu' };
-  const values: Array<[number, string]> = [[60, '1'], [120, '1'], [180, '0'], [600, '1']];
+  const values: Array<[number, string]> = [
+    [60, '1'],
+    [120, '1'],
+    [180, '0'],
+    [600, '1'],
+  ];
   const frames = seriesFrames([{ metric, values }], { refId: 'Anno', expr: 'm', step: 60 });
-  const events = eventsOf(frames, { titleFormat: '{{vendor}} down', textFormat: 'in {{region}}', tagKeys: 'region, none' });
+  const events = eventsOf(frames, {
+    titleFormat: '{{vendor}} down',
+    textFormat: 'in {{region}}',
+    tagKeys: 'region, none',
+  });
   assert.deepEqual(events, [
     { title: 'stripe down', text: 'in eu', tags: ['eu'], time: 60_000, timeEnd: 120_000, isRegion: true },
     { title: 'stripe down', text: 'in eu', tags: ['eu'], time: 600_000 },
@@ -80,9 +98,16 @@ test('annotations are spans of truth, and apart where there is a gap', () => {
 });
 
 test('an annotation may be at the moment that is its value', () => {
-  const values: Array<[number, string]> = [[60, '5000'], [120, '5000'], [180, '90000']];
+  const values: Array<[number, string]> = [
+    [60, '5000'],
+    [120, '5000'],
+    [180, '90000'],
+  ];
   const frames = seriesFrames([{ metric: {}, values }], { refId: 'Anno', expr: 'm', step: 60 });
-  assert.deepEqual(eventsOf(frames, { useValueForTime: true }).map(({ time }) => time), [5000, 90_000]);
+  assert.deepEqual(
+    eventsOf(frames, { useValueForTime: true }).map(({ time }) => time),
+    [5000, 90_000],
+  );
 });
 
 test('a scalar is a sample without labels', async () => {

@@ -190,13 +190,19 @@ const BAD: Array<[words: string[], sentence: RegExp]> = [
 
 for (const [words, sentence] of BAD) {
   test(`a bad command line is one sentence: ${words.slice(-2).join(' ') || 'none'}`, () => {
-    assert.throws(() => readOptions(words), (error: Error) => {
-      return error instanceof UsageError && sentence.test(error.message) && !error.message.includes('\n');
-    });
+    assert.throws(
+      () => readOptions(words),
+      (error: Error) => {
+        return error instanceof UsageError && sentence.test(error.message) && !error.message.includes('\n');
+      },
+    );
   });
 }
 
 test('it listens on loopback unless told otherwise', () => {
   assert.equal(readOptions(GOOD).host, '127.0.0.1');
-  assert.deepEqual([readOptions([...GOOD, '--listen', '[::1]:80']).host, readOptions([...GOOD, '--listen', '[::1]:80']).port], ['::1', 80]);
+  assert.deepEqual(
+    [readOptions([...GOOD, '--listen', '[::1]:80']).host, readOptions([...GOOD, '--listen', '[::1]:80']).port],
+    ['::1', 80],
+  );
 });

@@ -21,8 +21,26 @@ export function fillRegistries(): void {
 export const NoEditor = (): null => null;
 
 const EDITORS = [
-  'number', 'slider', 'text', 'strings', 'boolean', 'select', 'radio', 'multi-select', 'unit', 'thresholds', 'mappings',
-  'links', 'actions', 'color', 'fieldColor', 'stats-picker', 'timezone', 'dashboard-uid', 'field-name', 'cell-link',
+  'number',
+  'slider',
+  'text',
+  'strings',
+  'boolean',
+  'select',
+  'radio',
+  'multi-select',
+  'unit',
+  'thresholds',
+  'mappings',
+  'links',
+  'actions',
+  'color',
+  'fieldColor',
+  'stats-picker',
+  'timezone',
+  'dashboard-uid',
+  'field-name',
+  'cell-link',
 ];
 
 const DEFAULT_THRESHOLDS = {

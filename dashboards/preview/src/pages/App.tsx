@@ -17,11 +17,13 @@ export function App({ theme }: { theme: GrafanaTheme2 }) {
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
       <LocationServiceProvider service={locationService}>
-      <Router location={location} navigator={history}>
-        <div style={{ minHeight: '100%', padding: 16, background: theme.colors.background.canvas }}>
-          <ErrorBoundaryAlert>{uid === undefined ? <ListPage /> : <DashboardPage key={uid} uid={uid} />}</ErrorBoundaryAlert>
-        </div>
-      </Router>
+        <Router location={location} navigator={history}>
+          <div style={{ minHeight: '100%', padding: 16, background: theme.colors.background.canvas }}>
+            <ErrorBoundaryAlert>
+              {uid === undefined ? <ListPage /> : <DashboardPage key={uid} uid={uid} />}
+            </ErrorBoundaryAlert>
+          </div>
+        </Router>
       </LocationServiceProvider>
       <PortalContainer />
     </ThemeContext.Provider>

@@ -48,7 +48,12 @@ function Choice({ link, dashboards }: { link: DashboardLink; dashboards: Summary
   const menu = () => (
     <Menu>
       {dashboards.map(({ uid, title }) => (
-        <Menu.Item key={uid} label={title} url={hrefOf(link, `/d/${uid}`)} target={link.targetBlank ? '_blank' : '_self'} />
+        <Menu.Item
+          key={uid}
+          label={title}
+          url={hrefOf(link, `/d/${uid}`)}
+          target={link.targetBlank ? '_blank' : '_self'}
+        />
       ))}
     </Menu>
   );

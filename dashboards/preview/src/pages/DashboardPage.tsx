@@ -20,7 +20,11 @@ export function DashboardPage({ uid }: { uid: string }) {
   if (dashboard.state === 'here') {
     return <Drawn dashboard={dashboard.value} />;
   }
-  return dashboard.error instanceof UnknownDashboard ? <Unknown uid={uid} /> : <Alert title={String(dashboard.error)} />;
+  return dashboard.error instanceof UnknownDashboard ? (
+    <Unknown uid={uid} />
+  ) : (
+    <Alert title={String(dashboard.error)} />
+  );
 }
 
 function Drawn({ dashboard }: { dashboard: Dashboard }) {
@@ -32,7 +36,11 @@ function Drawn({ dashboard }: { dashboard: Dashboard }) {
     <>
       <Stack justifyContent="space-between" alignItems="center">
         <Stack alignItems="baseline" wrap="wrap">
-          <TextLink href={linkTo('/', location.search, { time: false, variables: false })} external={false} inline={false}>
+          <TextLink
+            href={linkTo('/', location.search, { time: false, variables: false })}
+            external={false}
+            inline={false}
+          >
             Dashboards
           </TextLink>
           <Text element="h1" variant="h3">

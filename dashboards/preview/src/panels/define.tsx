@@ -32,7 +32,11 @@ export interface Kind<Options extends object = object> {
   skipsData?: boolean;
 }
 
-export const REDUCE = { 'reduceOptions.values': false, 'reduceOptions.calcs': ['lastNotNull'], 'reduceOptions.fields': '' };
+export const REDUCE = {
+  'reduceOptions.values': false,
+  'reduceOptions.calcs': ['lastNotNull'],
+  'reduceOptions.fields': '',
+};
 export const LEGEND = {
   'legend.showLegend': true,
   'legend.displayMode': 'list',

@@ -14,7 +14,12 @@ export function undrawn(kind: string): PanelPlugin {
   }
   const text = `panel kind ${kind} is not drawn by the preview`;
   report.undrawn.push(text);
-  const plugin: PanelPlugin = pluginOf({ kind, drawnBy: 'nobody', component: () => <NoValue text={text} />, skipsData: true });
+  const plugin: PanelPlugin = pluginOf({
+    kind,
+    drawnBy: 'nobody',
+    component: () => <NoValue text={text} />,
+    skipsData: true,
+  });
   sceneUtils.registerRuntimePanelPlugin({ pluginId: kind, plugin });
   made.set(kind, plugin);
   return plugin;

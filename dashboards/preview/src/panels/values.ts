@@ -17,7 +17,10 @@ export interface SingleValueOptions {
 type PanelOf<Options> = Omit<PanelProps<Options>, 'onOptionsChange'>;
 
 /** A function that finds the values of a panel. */
-export function useValues(props: PanelOf<{ reduceOptions: ReduceDataOptions }>, { sparkline = false } = {}): () => FieldDisplay[] {
+export function useValues(
+  props: PanelOf<{ reduceOptions: ReduceDataOptions }>,
+  { sparkline = false } = {},
+): () => FieldDisplay[] {
   const theme = useTheme2();
   return () =>
     getFieldDisplayValues({

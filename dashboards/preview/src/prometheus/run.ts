@@ -7,7 +7,13 @@ export function runRequest(
   request: DataQueryRequest,
   ask: DataSourceApi['query'] = source.query.bind(source),
 ): Observable<PanelData> {
-  const base: PanelData = { state: LoadingState.Loading, series: [], timeRange: request.range, request, annotations: [] };
+  const base: PanelData = {
+    state: LoadingState.Loading,
+    series: [],
+    timeRange: request.range,
+    request,
+    annotations: [],
+  };
   const answer = ask(request);
   return (isObservable(answer) ? answer : from(answer)).pipe(
     map(({ data, state = LoadingState.Done, errors }): PanelData => {

@@ -9,7 +9,10 @@ interface Range {
 
 const FORMS: Array<[RegExp, (range: Range, ...words: string[]) => Promise<string[]>]> = [
   [/^label_names\(\s*\)$/, (range) => labelNames(range)],
-  [/^label_values\(\s*(?:(.+),\s*)?([a-zA-Z_]\w*)\s*\)$/s, (range, selector, label = '') => labelValues(label, selector, range)],
+  [
+    /^label_values\(\s*(?:(.+),\s*)?([a-zA-Z_]\w*)\s*\)$/s,
+    (range, selector, label = '') => labelValues(label, selector, range),
+  ],
   [/^metrics\((.*)\)$/s, metrics],
   [/^query_result\((.+)\)$/s, results],
 ];

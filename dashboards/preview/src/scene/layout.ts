@@ -32,7 +32,12 @@ export function isRow(entry: Entry): entry is Row {
 
 /** Sentences about what a panel asks for and does not get. */
 export function undrawnParts(panel: Panel): string[] {
-  const asked = { repeat: panel.repeat, timeFrom: panel.timeFrom, timeShift: panel.timeShift, libraryPanel: panel.libraryPanel };
+  const asked = {
+    repeat: panel.repeat,
+    timeFrom: panel.timeFrom,
+    timeShift: panel.timeShift,
+    libraryPanel: panel.libraryPanel,
+  };
   return Object.entries(asked)
     .filter(([, value]) => value)
     .map(([name]) => `${name} of panel "${panel.title ?? panel.id}" is not drawn by the preview`);

@@ -73,5 +73,8 @@ function dataOf(panel: Panel): SceneDataTransformer | undefined {
     ...(panel.interval && { minInterval: panel.interval }),
     ...(panel.maxDataPoints ? { maxDataPoints: panel.maxDataPoints } : { maxDataPointsFromWidth: true }),
   });
-  return new SceneDataTransformer({ $data: runner, transformations: (panel.transformations ?? []) as DataTransformerConfig[] });
+  return new SceneDataTransformer({
+    $data: runner,
+    transformations: (panel.transformations ?? []) as DataTransformerConfig[],
+  });
 }

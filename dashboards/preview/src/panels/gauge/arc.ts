@@ -24,13 +24,16 @@ export function shareOf(value: number, min: number, max: number): number {
   return max > min ? Math.min(Math.max((value - min) / (max - min), 0), 1) : 0;
 }
 
-interface Step {
+export interface Step {
   value: number | null;
   color: string;
 }
 
 /** Which colour goes from where to where, as shares of the ring. */
-export function bands(steps: Step[], place: (value: number) => number): Array<{ from: number; to: number; color: string }> {
+export function bands(
+  steps: Step[],
+  place: (value: number) => number,
+): Array<{ from: number; to: number; color: string }> {
   return steps
     .map(({ value, color }, index) => {
       const next = steps[index + 1]?.value;

@@ -10,7 +10,7 @@ import { useTheme2, VizRepeater, type VizRepeaterRenderValueProps } from '@grafa
 import { type Kind, REDUCE } from '../define';
 import { orientationOf, type SingleValueOptions, useValues } from '../values';
 import { WithLinks } from '../WithLinks';
-import { arcPath, bands, shareOf } from './arc';
+import { arcPath, bands, type Ring, shareOf, type Step } from './arc';
 
 interface GaugeOptions extends SingleValueOptions {
   showThresholdMarkers: boolean;
@@ -57,23 +57,16 @@ function Gauge({ value: { display, field }, width, height, markers, titled }: Ga
   const bar = { ...ring, radius: radius - 6 - thick / 2 };
   const { min = 0, max = 100, thresholds } = field;
   const place = (number: number) => {
-    return thresholds?.mode === ThresholdsMode.Percentage ? shareOf(number, 0, 100) : shareOf(number, min ?? 0, max ?? 100);
+    return thresholds?.mode === ThresholdsMode.Percentage
+      ? shareOf(number, 0, 100)
+      : shareOf(number, min ?? 0, max ?? 100);
   };
   const share = shareOf(display.numeric, min ?? 0, max ?? 100);
   return (
     <svg width={width} height={height}>
       <path d={arcPath(bar, 0, 1)} stroke={theme.colors.background.secondary} strokeWidth={thick} fill="none" />
       {share > 0 && <path d={arcPath(bar, 0, share)} stroke={display.color} strokeWidth={thick} fill="none" />}
-      {markers &&
-        bands(thresholds?.steps ?? [], place).map(({ from, to, color }) => (
-          <path
-            key={from}
-            d={arcPath(ring, from, to)}
-            stroke={theme.visualization.getColorByName(color)}
-            strokeWidth={3}
-            fill="none"
-          />
-        ))}
+      {markers && <Markers ring={ring} steps={thresholds?.steps ?? []} place={place} />}
       <text
         x={ring.x}
         y={ring.y + radius * 0.12}
@@ -91,6 +84,26 @@ function Gauge({ value: { display, field }, width, height, markers, titled }: Ga
       )}
     </svg>
   );
+}
+
+interface MarkersProps {
+  ring: Ring;
+  steps: Step[];
+  place: (value: number) => number;
+}
+
+/** A thin ring around the gauge in the colours of the thresholds. */
+function Markers({ ring, steps, place }: MarkersProps) {
+  const theme = useTheme2();
+  return bands(steps, place).map(({ from, to, color }) => (
+    <path
+      key={from}
+      d={arcPath(ring, from, to)}
+      stroke={theme.visualization.getColorByName(color)}
+      strokeWidth={3}
+      fill="none"
+    />
+  ));
 }
 
 export const gauge: Kind<GaugeOptions> = {

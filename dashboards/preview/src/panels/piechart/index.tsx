@@ -1,5 +1,11 @@
 // Pie chart: a look-alike, because Grafana does not publish its own. Values, colours and legend are by Grafana's libraries.
-import { FieldColorModeId, type FieldDisplay, formattedValueToString, type PanelProps, type ReduceDataOptions } from '@grafana/data';
+import {
+  FieldColorModeId,
+  type FieldDisplay,
+  formattedValueToString,
+  type PanelProps,
+  type ReduceDataOptions,
+} from '@grafana/data';
 import { LegendDisplayMode, type VizLegendOptions } from '@grafana/schema';
 import { VizLayout, VizLegend, type VizLegendItem } from '@grafana/ui';
 import { HIDE_FROM, type Kind, LEGEND, REDUCE, TOOLTIP } from '../define';
@@ -35,9 +41,23 @@ function Pie(props: PanelProps<PieOptions>) {
   );
 }
 
-function Slices({ values, width, height, donut }: { values: FieldDisplay[]; width: number; height: number; donut: boolean }) {
+function Slices({
+  values,
+  width,
+  height,
+  donut,
+}: {
+  values: FieldDisplay[];
+  width: number;
+  height: number;
+  donut: boolean;
+}) {
   const radius = Math.max(Math.min(width, height) / 2 - 6, 1);
-  const paths = slicePaths(values.map((value) => value.display.numeric), radius, donut ? radius * HOLE : 0);
+  const paths = slicePaths(
+    values.map((value) => value.display.numeric),
+    radius,
+    donut ? radius * HOLE : 0,
+  );
   return (
     <svg width={width} height={height}>
       <g transform={`translate(${width / 2} ${height / 2})`}>

@@ -44,7 +44,7 @@ function Drawing({ rows, width, height, timeRange, timeZone, options }: PanelPro
   const longest = Math.max(...rows.map((row) => row.name.length));
   const left = Math.min(longest * CHARACTER_WIDTH + 12, width * WIDEST_NAME);
   const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
-  const at = (time: number) => left + (Math.min(Math.max((time - from) / (to - from), 0), 1)) * (width - left);
+  const at = (time: number) => left + Math.min(Math.max((time - from) / (to - from), 0), 1) * (width - left);
   const lane = (height - AXIS_HEIGHT) / rows.length;
   const format = to - from > 86_400_000 ? 'MM/DD HH:mm' : 'HH:mm';
   return (

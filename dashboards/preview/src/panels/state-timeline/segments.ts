@@ -1,5 +1,12 @@
 // Series as rows of segments: from when to when a value stood.
-import { type DataFrame, type DisplayValue, type Field, FieldType, formattedValueToString, getFieldDisplayName } from '@grafana/data';
+import {
+  type DataFrame,
+  type DisplayValue,
+  type Field,
+  FieldType,
+  formattedValueToString,
+  getFieldDisplayName,
+} from '@grafana/data';
 
 export interface Segment {
   from: number;
@@ -41,7 +48,12 @@ function segmentsOf(time: Field, field: Field, merge: boolean): Segment[] {
       return;
     }
     const display: DisplayValue = field.display?.(value) ?? { text: String(value), numeric: Number(value) };
-    const segment = { from, to: endOf(time, index, step), text: formattedValueToString(display), color: display.color ?? 'grey' };
+    const segment = {
+      from,
+      to: endOf(time, index, step),
+      text: formattedValueToString(display),
+      color: display.color ?? 'grey',
+    };
     const last = found.at(-1);
     if (merge && last?.to === from && last.text === segment.text && last.color === segment.color) {
       last.to = segment.to;

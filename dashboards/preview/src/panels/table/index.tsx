@@ -34,7 +34,15 @@ function Tables(props: PanelProps<TableOptions>) {
   );
 }
 
-function Table({ options, data, width, height, timeRange, fieldConfig, index }: PanelProps<TableOptions> & { index: number }) {
+function Table({
+  options,
+  data,
+  width,
+  height,
+  timeRange,
+  fieldConfig,
+  index,
+}: PanelProps<TableOptions> & { index: number }) {
   cacheFieldDisplayNames(data.series);
   const frame = data.series[index];
   return frame === undefined ? null : (

@@ -13,7 +13,8 @@ function Text({ options, replaceVariables }: PanelProps<TextOptions>) {
     return <pre style={{ height: '100%' }}>{content}</pre>;
   }
   // both ways leave no script in it
-  const __html = options.mode === 'html' ? textUtil.sanitizeTextPanelContent(content) : renderTextPanelMarkdown(content);
+  const __html =
+    options.mode === 'html' ? textUtil.sanitizeTextPanelContent(content) : renderTextPanelMarkdown(content);
   return (
     <div style={{ height: '100%', overflow: 'auto' }}>
       <div className="markdown-html" dangerouslySetInnerHTML={{ __html }} />

@@ -25,7 +25,9 @@ interface Props {
 export function Marks({ panel, config, frames, timeZone }: Props) {
   const theme = useTheme2();
   const drawing = useRef<{ marks: Mark[]; plot?: uPlot }>({ marks: [] });
-  drawing.current.marks = frames.flatMap((frame) => new DataFrameView<Mark>(frame).toArray().map((mark) => ({ ...mark })));
+  drawing.current.marks = frames.flatMap((frame) =>
+    new DataFrameView<Mark>(frame).toArray().map((mark) => ({ ...mark })),
+  );
   useLayoutEffect(() => {
     const colourOf = (mark: Mark) => theme.visualization.getColorByName(mark.color ?? 'blue');
     config.addHook('draw', (plot) => {
@@ -33,7 +35,10 @@ export function Marks({ panel, config, frames, timeZone }: Props) {
       const shown = drawing.current.marks.filter((mark) => isInSight(plot, mark));
       report.panel(panel).marks = shown.length;
       shown.forEach((mark) => paint(plot, mark, colourOf(mark)));
-      raiseFlags(plot, shown.map((mark) => flag(plot, mark, colourOf(mark), timeZone)));
+      raiseFlags(
+        plot,
+        shown.map((mark) => flag(plot, mark, colourOf(mark), timeZone)),
+      );
     });
   }, [panel, config, theme, timeZone]);
   useLayoutEffect(() => drawing.current.plot?.redraw(false), [frames]);

@@ -34,7 +34,10 @@ export function Tooltip({ frame, at, seriesIndex, isPinned, mode, sort, hideZero
   const links = isPinned && field !== undefined && row != null ? getFieldDisplayLinks(field, row) : [];
   return (
     <VizTooltipWrapper>
-      <VizTooltipHeader item={{ label: '', value: time.display ? formattedValueToString(time.display(moment)) : moment }} isPinned={isPinned} />
+      <VizTooltipHeader
+        item={{ label: '', value: time.display ? formattedValueToString(time.display(moment)) : moment }}
+        isPinned={isPinned}
+      />
       <VizTooltipContent items={items} isPinned={isPinned} />
       {links.length > 0 && <VizTooltipFooter dataLinks={links} />}
     </VizTooltipWrapper>

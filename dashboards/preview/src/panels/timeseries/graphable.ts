@@ -35,7 +35,9 @@ export function graphable(frames: DataFrame[], theme: GrafanaTheme2, range: Time
     )
     .map((frame) => ({
       ...frame,
-      fields: frame.fields.filter((field) => isTime(field) || isDrawn(field)).map((field) => (isDrawn(field) ? drawn(field) : field)),
+      fields: frame.fields
+        .filter((field) => isTime(field) || isDrawn(field))
+        .map((field) => (isDrawn(field) ? drawn(field) : field)),
     }));
 }
 
