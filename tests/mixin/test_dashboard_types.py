@@ -22,7 +22,7 @@ def _check(dashboards: dict[str, Board], folder: Path) -> tuple[int, list[str]]:
     for name, board in dashboards.items():
         (folder / f"{name}.json").write_text(json.dumps(board))
     preview.make(tests=True)
-    command = ["node", preview.FOLDER / "check" / "check.mjs", *sorted(folder.glob("*.json"))]
+    command: list[str | Path] = ["node", preview.FOLDER / "check" / "check.mjs", *sorted(folder.glob("*.json"))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     assert done.stderr == ""
     return done.returncode, done.stdout.splitlines()
