@@ -3,7 +3,6 @@ local dashboard = import 'lib/dashboard.libsonnet';
 local layout = import 'lib/layout.libsonnet';
 local panel = import 'lib/panel.libsonnet';
 local subject = import 'lib/subject.libsonnet';
-local words = import 'lib/words.libsonnet';
 
 function(config, signals, kit)
   // Stripe is read every few minutes.
@@ -114,7 +113,7 @@ function(config, signals, kit)
         kit.states(
           signals.endpointEnabled,
           'Webhook endpoints',
-          words.yesNo('delivers', 'switched off')
+          ['delivers', 'switched off']
         ) + panel.withShare(10),
       ]),
     ]),

@@ -3,7 +3,6 @@ local dashboard = import 'lib/dashboard.libsonnet';
 local layout = import 'lib/layout.libsonnet';
 local panel = import 'lib/panel.libsonnet';
 local subject = import 'lib/subject.libsonnet';
-local words = import 'lib/words.libsonnet';
 
 function(config, signals, kit)
   local about(title, description, unit, more={}) = subject.new(title, description, unit, 'railway', more);
@@ -37,7 +36,7 @@ function(config, signals, kit)
         kit.number(signals.cpu),
         kit.number(signals.memory),
         kit.number(signals.disk),
-        kit.number(signals.deployment, 'min', words=words.yesNo('well', 'failed')),
+        kit.number(signals.deployment, 'min', said=['well', 'failed']),
       ]),
       layout.line(8, [kit.trend(signals.cpu), kit.trend(signals.memory), kit.trend(signals.disk)]),
     ]),
@@ -97,7 +96,7 @@ function(config, signals, kit)
     layout.row('What was deployed, and what does it cost?', [
       layout.line(8, [
         deployments,
-        kit.states(signals.deployment, 'State of deployments', words.yesNo('well', 'failed')),
+        kit.states(signals.deployment, 'State of deployments', ['well', 'failed']),
         panel.newRanking(
           about(
             'Cost of the period',

@@ -3,7 +3,6 @@ local dashboard = import 'lib/dashboard.libsonnet';
 local layout = import 'lib/layout.libsonnet';
 local panel = import 'lib/panel.libsonnet';
 local subject = import 'lib/subject.libsonnet';
-local thresholds = import 'lib/thresholds.libsonnet';
 
 function(config, signals, kit)
   // Runs are read every minute.

@@ -1,4 +1,8 @@
 // Every dashboard: file name to JSON.
+//
+// A dashboard is a file of its own: rows that ask, lines of panels that answer. Its panels are made by the kit (of
+// signals) or by panel.libsonnet (of a subject that is described there); places, colours and empty states are decided in
+// lib/. A new one needs a uid in config.libsonnet, a title in lib/titles.libsonnet and a line below.
 {
   local config = $._config,
   local signals = { [signal.name]: signal for group in $._signals for signal in group.signals },

@@ -3,7 +3,6 @@ local dashboard = import 'lib/dashboard.libsonnet';
 local layout = import 'lib/layout.libsonnet';
 local panel = import 'lib/panel.libsonnet';
 local subject = import 'lib/subject.libsonnet';
-local words = import 'lib/words.libsonnet';
 
 function(config, signals, kit)
   local about(title, description, unit) = subject.new(title, description, unit, 'vigie');

@@ -3,7 +3,6 @@ local dashboard = import 'lib/dashboard.libsonnet';
 local layout = import 'lib/layout.libsonnet';
 local panel = import 'lib/panel.libsonnet';
 local subject = import 'lib/subject.libsonnet';
-local words = import 'lib/words.libsonnet';
 
 function(config, signals, kit)
   local about(title, description, unit) = subject.new(title, description, unit, 'celery');
@@ -106,13 +105,13 @@ function(config, signals, kit)
         kit.states(signals.workerUp),
         panel.newStack(about('Jobs running by worker', 'Jobs that each worker runs now, by its heartbeat.', 'count')) +
         panel.withQuery(kit.gauge('celery_worker_tasks_active', ['hostname']), '{{hostname}}'),
-        kit.tiles(signals.eventsEnabled, words.yesNo('sent', 'not sent')),
+        kit.tiles(signals.eventsEnabled, ['sent', 'not sent']),
         kit.trend(signals.eventsLost),
       ]),
     ]),
     layout.row('Is Redis well?', [
       layout.line(7, [
-        kit.number(signals.redisKeeps, 'min', words=words.yesNo('yes', 'no')) + panel.withShare(3),
+        kit.number(signals.redisKeeps, 'min', said=['yes', 'no']) + panel.withShare(3),
         memory + panel.withShare(7),
         panel.newTrend(ofRedis('Redis commands', 'Commands that Redis runs in a second.', 'perSecond')) +
         panel.withQuery(kit.rate('redis_commands_processed_total'), 'commands') + panel.withShare(7),

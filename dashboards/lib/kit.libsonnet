@@ -11,10 +11,8 @@ function(config, signals)
   local legend(signal) =
     if signal.by == [] then signal.title else std.join(' ', ['{{%s}}' % label for label in signal.by]);
 
-  // A signal under a title, with words of its own for what is up and what is down.
-  local about(signal, title, words) =
-    local said = subject.of(signal, config);
-    said { title: title, words: if words == null then said.words else words };
+  local about(signal, title, said) = subject.of(signal, config, said) { title: title };
+  local upOrDown = ['up', 'down'];
 
   {
     local kit = self,
@@ -31,8 +29,8 @@ function(config, signals)
     leadingTo(name):: panel.withLink('Open ' + titles[name], kit.address(name)),
 
     // The worst of all series as one number: of now, because a number that is gone must not look as if it were well.
-    number(signal, worst='max', title=signal.title, words=null)::
-      panel.newNumber(about(signal, title, words)) +
+    number(signal, worst='max', title=signal.title, said=upOrDown)::
+      panel.newNumber(about(signal, title, said)) +
       panel.withInstant('%s(%s)' % [worst, kit.series(signal)], title),
 
     trend(signal, title=signal.title + ' over time')::
@@ -40,12 +38,12 @@ function(config, signals)
       (if signal.by == [] then {} else panel.withSeveral) +
       panel.withQuery(kit.series(signal), legend(signal)),
 
-    tiles(signal, words=null)::
-      panel.newTiles(about(signal, signal.title, words)) +
+    tiles(signal, said=upOrDown)::
+      panel.newTiles(about(signal, signal.title, said)) +
       panel.withInstant(kit.series(signal), legend(signal)),
 
-    states(signal, title=signal.title + ' over time', words=null)::
-      panel.newStates(about(signal, title, words)) +
+    states(signal, title=signal.title + ' over time', said=upOrDown)::
+      panel.newStates(about(signal, title, said)) +
       panel.withQuery(kit.series(signal), legend(signal)),
 
     // -- what no signal covers --

@@ -9,13 +9,15 @@ local optional = { unit: 'number', limits: [], words: [], source: 'vigie' };
   new(title, description, unit, source, more={})::
     optional { title: title, description: description, unit: unit, source: source } + more,
 
-  // A signal: what its alert says of it holds for its panels too.
-  of(signal, config):: optional {
+  // A signal: what its alert says of it holds for its panels too. `said` are the words for one that is up or down.
+  of(signal, config, said=['up', 'down']):: optional {
     title: signal.title,
     description: std.join(' ', [signal.description] + thresholds.sentences(signal, config)),
     unit: signal.unit,
     limits: thresholds.of(signal, config),
-    words: if signal.unit == 'up' then words.up else [],
+    words:
+      if signal.unit != 'up' then []
+      else words.yesNo(said[0], said[1], thresholds.bad(signal, config)),
     // A source that was chosen in `numbers` and cannot tell leaves a signal without any.
     source: (std.objectFields(signal.sources) + ['unknown'])[0],
   },

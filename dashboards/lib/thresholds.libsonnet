@@ -13,6 +13,10 @@ local beyond(value) = if value == 0 then 0.001 else value;
   // The sides on which an alert fires, the milder first.
   sides(settings):: [side for side in ['warning', 'critical'] if std.get(settings, side) != null],
 
+  // The colour of a signal that is down.
+  bad(signal, config)::
+    colours[if signal.alert == null then 'critical' else config.alerts[signal.alert.settings].severity],
+
   // Steps of a signal: from good upwards, or from critical upwards where little is bad. One step means: no threshold.
   of(signal, config)::
     if signal.alert == null then []

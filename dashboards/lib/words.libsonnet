@@ -5,8 +5,7 @@ local one(value, text, colour) = {
 };
 
 {
-  up:: [one('1', 'up', 'green'), one('0', 'down', 'red')],
-  yesNo(yes, no):: [one('1', yes, 'green'), one('0', no, 'red')],
+  yesNo(yes, no, bad='red'):: [one('1', yes, 'green'), one('0', no, bad)],
   noYes(no, yes):: [one('0', no, 'green'), one('1', yes, 'red')],
   // No number at all.
   missing(text):: {

@@ -21,7 +21,7 @@ def vendors() -> dict[str, SimulatedVendor]:
             project.transactions.swing = 0.15
     site = vercel.World(token=KEY)
     for page in site.projects:
-        page.swing = 0.08
+        page.swing, page.careful = 0.08, True
     return {
         "betterstack": betterstack.BetterStack(betterstack.World(token=KEY)),
         "langsmith": langsmith.LangSmith(langsmith.World(key=KEY, projects=_projects())),

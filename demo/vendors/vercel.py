@@ -60,6 +60,8 @@ class Project(Struct):
     name: str
     deploys_every: float = 0.0
     """Seconds between two deployments; every second one is for production. 0 for none."""
+    careful: bool = False
+    """Whether only previews fail."""
     attacked: bool = False
     swing: float = 0.0
     """Share by which `p75` goes up and down."""
@@ -276,12 +278,13 @@ def delivery(
 
 def _deployment(project: Project, number: int) -> Deployment:
     uid = hashlib.sha256(f"{project.id} {number}".encode()).hexdigest()
-    fails = number % _FAILS_EVERY == _FAILS_EVERY - 1
+    production = number % 2 == 0
+    fails = number % _FAILS_EVERY == _FAILS_EVERY - 1 and not (production and project.careful)
     return Deployment(
         f"dpl_{uid[:24]}",
         project.id,
         BEGAN + number * project.deploys_every,
-        "production" if number % 2 == 0 else None,
+        "production" if production else None,
         build=40.0 + int(uid[:4], 16) % 60,
         ends="ERROR" if fails else "READY",
     )
