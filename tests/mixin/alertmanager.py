@@ -23,6 +23,8 @@ from vigie.render import render, write
 
 STARTED = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 """When alerts begin unless a test says otherwise: half past ten in Paris."""
+PUBLISHED = b"<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>"
+"""What SNS answers; without it Alertmanager sends a text again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def collecting() -> Iterator[Collector]:
             collector.messages.setdefault(self.path.split("/")[1], []).append(body)
             self.send_response(202 if "event_action" in body else 200)
             self.end_headers()
-            self.wfile.write(b"<PublishResponse/>" if is_form else b"ok")
+            self.wfile.write(PUBLISHED if is_form else b"ok")
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
