@@ -15,7 +15,7 @@ def matrix(record_property: Callable[[str, object], None]) -> Note:
     return lambda source, fault, said: record_property("fault-matrix", (source, fault, said))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def show(terminalreporter: pytest.TerminalReporter) -> None:
     """One line per fault, one column per source."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
     noted = [value for report in reports for name, value in report.user_properties if name == "fault-matrix"]
