@@ -42,6 +42,8 @@ class Series:
             return seconds - 600
         if self.metric == "up" or self.metric.endswith("_up"):
             return float((seconds // 1800 + shift) % 5 != 0)
+        if self.metric.endswith(("_status", "_state", "_healthy", "_enabled")) or self.metric == "ALERTS":
+            return 1.0
         return wave / 50 if "ratio" in self.metric else wave * 40
 
     @property
