@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.mixin.promtool import Labels, Levels
 
+NO_DISKS = ("tmpfs", "ramfs", "squashfs", "overlay", "iso9660")
 BUCKETS = ("0.01", "0.25", "0.5", "1.0", "2.0", "5.0", "10.0", "+Inf")
 
 
@@ -137,10 +138,10 @@ def resident(share: float) -> Levels:
 
 
 def disk(percent: float, says: Machine = node) -> Levels:
-    """A real disk, and a file system in memory that is always full."""
-    return {
-        says("node_filesystem_avail_bytes", mountpoint="/data", fstype="ext4"): percent,
-        says("node_filesystem_size_bytes", mountpoint="/data", fstype="ext4"): 100,
-        says("node_filesystem_avail_bytes", mountpoint="/run", fstype="tmpfs"): 0,
-        says("node_filesystem_size_bytes", mountpoint="/run", fstype="tmpfs"): 100,
-    }
+    """A real disk, and file systems that are none and always full."""
+    levels: Levels = {}
+    for fstype, available in {"ext4": percent, **dict.fromkeys(NO_DISKS, 0)}.items():
+        where = {"mountpoint": "/data" if fstype == "ext4" else f"/{fstype}", "fstype": fstype}
+        levels[says("node_filesystem_avail_bytes", **where)] = available
+        levels[says("node_filesystem_size_bytes", **where)] = 100
+    return levels

@@ -110,7 +110,7 @@ def page(major: float, partial: float = 0, whole: float = 0, state: str = "major
     levels: Levels = {}
     for status, level in {"major_outage": major, "partial_outage": partial, "degraded_performance": 1}.items():
         levels[vigie("vendor_status", vendor="stripe", component="API", status=status)] = level
-    for status, level in {state: whole, "operational": 1 - whole}.items():
+    for status, level in {"major_outage": 0, "partial_outage": 0, "operational": 1 - whole, state: whole}.items():
         levels[vigie("vendor_page_status", vendor="stripe", status=status)] = level
     return levels
 

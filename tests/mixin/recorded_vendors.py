@@ -85,7 +85,7 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     **_figure("product:langsmith_cost_dollars_per_run:ratio_rate10m", runs(30, dollars=10), 0.333333),
     **_figure("product:langsmith_run_errors_per_run:ratio_rate10m", runs(30, errors=10), 0.333333),
     **_figure("product:langsmith_llm_call_errors_per_call:ratio_rate10m", calls(30, errors=10), 0.333333),
-    **_figure("product_project:langsmith_tokens_per_budget:ratio", tokens(100, 300), 0.333333, project="chat"),
+    **_figure("product_project:langsmith_tokens_per_budget:ratio", tokens(0.1, 0.3), 0.333333, project="chat"),
     **_figure("product_vendor:vendor_outages:max", page(2, partial=1, whole=1), 3, vendor="stripe"),
     "product_deployment:status:min": (
         deployment("railway_deployment_status", 1, "crashed", service="api")
@@ -105,6 +105,7 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     "product_page:certificate_remaining_days:min": (
         {
             BLACKBOX: 10 * DAYS + 1200 + DAYS / 3,
+            BLACKBOX.replace("https://", "http://"): 20 * DAYS,
             vigie("uptime_monitor_certificate_expiry_timestamp_seconds", provider="b", monitor="api"): 20 * DAYS
             + 1200
             + DAYS / 3,

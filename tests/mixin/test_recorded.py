@@ -135,8 +135,8 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         },
     ),
     "product_source:vigie_source_up:max": (
-        {vigie("vigie_source_up", source="redis"): 0},
-        {one("product_source:vigie_source_up:max", source="redis"): 0},
+        {vigie("vigie_source_up", source="redis"): 1},
+        {one("product_source:vigie_source_up:max", source="redis"): 1},
     ),
     "product_source:vigie_source_intervals_since_success:min": (
         {

@@ -163,6 +163,12 @@ PROOFS = [
     ),
     _proof(
         "SecurityBreach",
+        "it begins as soon as there are many guesses",
+        [Stretch(guesses(99, 0), 20), Stretch(guesses(100, 0), 20)],
+        {285: [], 300: BREACH},
+    ),
+    _proof(
+        "SecurityBreach",
         "it ends as soon as there are few guesses",
         [Stretch(guesses(5000, 100), 20), Stretch(guesses(99, 0), 20)],
         {285: BREACH, 300: []},
