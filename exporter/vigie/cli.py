@@ -26,6 +26,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+apply_app = typer.Typer(
+    help="Make real elsewhere what vigie.yaml says.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(apply_app, name="apply")
 
 ConfigFile = Annotated[
     Path, typer.Option("--config", envvar="VIGIE_CONFIG", help="The product's file; see docs/configuration.md.")
@@ -118,6 +125,27 @@ def render_command(
     for difference in differences:
         typer.echo(f"{output}/{difference}")
     if differences:
+        raise typer.Exit(1)
+
+
+@apply_app.command("pagerduty")
+def apply_pagerduty_command(
+    config: ConfigFile = Path("vigie.yaml"),
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would be changed.")] = False,
+    log_level: LogLevel = "warning",
+) -> None:
+    """
+    Make the escalation policy `channels.pagerduty.policy`, a service that follows it, and the key for Alertmanager.
+
+    What is as it should be stays untouched, so it can run at any time. Exit status 1 when alerts do not reach the
+    policy, because `routing_key_file` holds another key.
+    """
+    from vigie.apply import apply_pagerduty  # noqa: PLC0415 - what `serve` does not need is not in its memory
+
+    configuration = load(config)
+    configure(log_level, Redactor(configuration.secrets))
+    if not asyncio.run(apply_pagerduty(configuration, typer.echo, dry_run=dry_run)):
         raise typer.Exit(1)
 
 

@@ -8,6 +8,7 @@ Every error that Vigie raises on purpose.
     │   ├── ConfigError      vigie.yaml, its variables or secret files
     │   ├── WebConfigError   the TLS and users file of the listener
     │   ├── RenderError      the mixin could not be evaluated or written
+    │   ├── ApplyError       what vigie.yaml says could not be made real at PagerDuty
     │   └── StateError       the state file is damaged, locked or from a newer Vigie
     └── SourceError          a watched system did not give its numbers; the poller tries again
 
@@ -38,6 +39,10 @@ class WebConfigError(UserError):
 
 class RenderError(UserError):
     """The mixin could not be evaluated, or its output could not be written."""
+
+
+class ApplyError(UserError):
+    """What `vigie.yaml` says could not be made real elsewhere: a name that is not known there, a right, the network."""
 
 
 class StateError(UserError):

@@ -93,7 +93,7 @@ def test_a_secret_file_is_read_and_a_missing_one_switches_the_source_off(tmp_pat
         ),
         (
             "product: acme\nchannels:\n  pagerduty:\n    routing_key_file: /k\n    key: abc\n",
-            "vigie.yaml:5: unknown key 'channels.pagerduty.key'; known are: routing_key_file, url",
+            "vigie.yaml:5: unknown key 'channels.pagerduty.key'; known are: policy, routing_key_file, url",
         ),
         (
             "product: acme\nprobes:\n- name: api\n  url: ftp://x\n",

@@ -38,7 +38,7 @@ class Shop(SimulatedVendor):
     world = None
 
     def routes(self) -> list[Route]:
-        return [Route("/thing", self._thing, methods=["GET", "POST"])]
+        return [Route("/thing", self._thing, methods=["GET", "POST", "PUT"])]
 
     async def _thing(self, _request: Request) -> JSONResponse:
         return JSONResponse({"id": "a", "size": 3, "more": "x" * 10_000})
@@ -85,6 +85,12 @@ FAULTS = {
         Reason.BAD_PAYLOAD,
         "did not take the request, status 400 (no)",
     ),
+    "400 with details": (
+        faults.says({"error": {"message": "no", "errors": ["Name is taken", 7, "Size is odd"]}}, 400),
+        Reason.BAD_PAYLOAD,
+        "did not take the request, status 400 (no: Name is taken, Size is odd)",
+    ),
+    "400 without a word": (faults.answer(400), Reason.BAD_PAYLOAD, "status 400; check `base_url`"),
     "429": (faults.answer(429), Reason.RATE_LIMITED, "asks to slow down, status 429"),
     "500": (faults.answer(500, b"oops", "text/plain"), Reason.UPSTREAM, "is in error itself, status 500"),
 }
@@ -102,6 +108,22 @@ async def test_every_fault_is_classified_and_the_next_request_works(
     assert "hunter2" not in str(caught.value)
     shop[0].fault = None
     assert (await api.get("/thing", Thing)).body == Thing("a", 3)
+
+
+async def test_what_is_sent_is_json_and_the_method_is_the_one_that_was_named(api: Api, shop: tuple[Shop, str]) -> None:
+    shop[0].seen.clear()
+    await api.post("/thing", Thing, {"size": 4})
+    await api.put("/thing", Thing, {"size": 4})
+    assert [(seen.method, seen.headers["content-type"]) for seen in shop[0].seen] == [
+        ("POST", "application/json"),
+        ("PUT", "application/json"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["Bearer hunter2-long", "Token token=hunter2-long", "hunter2-long"])
+def test_a_credential_that_a_vendor_repeats_is_hidden_however_it_is_sent(value: str) -> None:
+    vendor = Vendor("Shop", "http://shop", {"authorization": value})
+    assert vendor.hide("bad key hunter2-long!") == "bad key …!"
 
 
 async def test_a_vendor_that_is_not_there_is_a_network_error() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from vigie.config.paging import Policy
 from vigie.config.values import Address, EmailAddress, HttpUrl, Name, PhoneNumber, TimeOfDay
 from vigie.core.source import Duration, Settings
 
@@ -22,6 +23,12 @@ class PagerDuty(Settings):
     """File with the Events API v2 integration key, as Alertmanager sees it."""
     url: HttpUrl = "https://events.pagerduty.com/v2/enqueue"
     """Events API; accounts in the EU use https://events.eu.pagerduty.com/v2/enqueue."""
+
+
+class OnCall(PagerDuty):
+    """Where critical alerts go."""
+
+    policy: Policy | None = None
 
 
 class Slack(Settings):
@@ -127,7 +134,7 @@ class BusinessHours(Settings):
 class Channels(Settings):
     """How people are told; a channel that is absent is not used."""
 
-    pagerduty: PagerDuty | None = None
+    pagerduty: OnCall | None = None
     slack: Slack | None = None
     email: Email | None = None
     sms: Sms | None = None
@@ -136,7 +143,7 @@ class Channels(Settings):
     finance: Contact | None = None
     """Finance: told of alerts with `audience="finance"` beside everybody else; paged only if critical."""
     escalation: tuple[Level, ...] = ()
-    """Who is told when on-call does not answer, in order; leave it out where PagerDuty's own policy does this."""
+    """Who is told when on-call does not answer, in order; leave it out where `pagerduty.policy` does this."""
     business_hours: BusinessHours | None = None
     deadmansswitch: HttpUrl | None = None
     """URL that must be called all the time; its owner raises the alarm when Vigie's alerting falls silent."""

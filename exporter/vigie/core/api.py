@@ -68,6 +68,7 @@ class Vendor:
         auth_hint: What to do about a 401: which key, which setting.
         scope_hint: What to do about a 403: which right is needed, where it is given.
         reset_header: Header that says when a rate limit ends, beside `Retry-After`: Unix time or seconds from now.
+        url_key: What the key is called that holds `base_url`.
     """
 
     name: str
@@ -76,11 +77,12 @@ class Vendor:
     auth_hint: str = "check the key"
     scope_hint: str = "give the key the rights that the documentation of this source names"
     reset_header: str = "x-ratelimit-reset"
+    url_key: str = "base_url"
 
     def hide(self, text: str) -> str:
         """`text` without the credentials, should the vendor have repeated them."""
         for value in self.headers.values():
-            secret = value.rpartition(" ")[2]
+            secret = value.rpartition(" ")[2].removeprefix("token=")  # as in `Token token=…`
             text = text.replace(secret, "…") if len(secret) >= _SHORTEST else text
         return text
 
@@ -124,6 +126,15 @@ class Api:
         """
         return await self._ask("POST", path, answer, params=query, json=body)
 
+    async def put(self, path: str, answer: type[Answer], body: Any) -> Reply[Answer]:
+        """
+        PUT `body` as JSON to `path` and decode the answer.
+
+        Raises:
+            SourceError: Anything but a good answer of that type.
+        """
+        return await self._ask("PUT", path, answer, json=body)
+
     async def close(self) -> None:
         """Give the connection up."""
         await self._client.aclose()
@@ -150,7 +161,8 @@ class Api:
     def _decode(self, response: httpx.Response, body: bytes, answer: type[Answer]) -> Answer:
         kind = response.headers.get("content-type", "")
         if "html" in kind:
-            raise self._error(Reason.BAD_PAYLOAD, "answered with a web page instead of JSON; check `base_url`")
+            sentence = f"answered with a web page instead of JSON; check `{self.vendor.url_key}`"
+            raise self._error(Reason.BAD_PAYLOAD, sentence)
         try:
             return msgspec.json.decode(body, type=answer)
         except msgspec.ValidationError as error:
@@ -163,20 +175,22 @@ class Api:
         reason, what = _REFUSALS.get(status) or _REFUSALS.get(status // 100) or _NOT_TAKEN
         said = self.vendor.hide(_message(body))[:_EXCERPT]
         hints = {Reason.AUTH: self.vendor.auth_hint, Reason.FORBIDDEN: self.vendor.scope_hint}
-        hint = hints.get(reason) or ("check `base_url`" if reason in _WRONG_PLACE else "")
+        is_wrong_place = reason in _WRONG_PLACE and not (said and what == _NOT_TAKEN[1])  # who says why is the vendor
+        hint = hints.get(reason) or (f"check `{self.vendor.url_key}`" if is_wrong_place else "")
         sentence = f"{what}, status {status}" + (f" ({said})" if said else "") + (f"; {hint}" if hint else "")
         wait = retry_after(response.headers, self.vendor.reset_header, self._context.now())
         return self._error(reason, sentence, retry_after=wait if reason in _MAY_WAIT else None, status=status)
 
     def _broken(self, error: Exception) -> SourceError:
+        url_key = self.vendor.url_key
         if isinstance(error, httpx.TimeoutException):
             return self._error(Reason.TIMEOUT, "did not answer in time")
         if isinstance(error, httpx.DecodingError):
             return self._error(Reason.BAD_PAYLOAD, "its answer cannot be decompressed")
         if isinstance(error, httpx.ConnectError):
-            return self._error(Reason.NETWORK, f"cannot be reached ({error}); check `base_url` and the network")
+            return self._error(Reason.NETWORK, f"cannot be reached ({error}); check `{url_key}` and the network")
         if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-            return self._error(Reason.NOT_FOUND, f"`base_url` is no URL that can be asked ({error})")
+            return self._error(Reason.NOT_FOUND, f"`{url_key}` is no URL that can be asked ({error})")
         return self._error(Reason.NETWORK, f"broke the connection off ({str(error) or type(error).__name__})")
 
     def _error(
@@ -226,4 +240,7 @@ def _message(body: bytes) -> str:
 
 def _first_text(error: Mapping[str, object]) -> str:
     found = (error.get(name) for name in ("message", "detail", "title", "code"))
-    return next((text for text in found if isinstance(text, str)), "")
+    text = next((text for text in found if isinstance(text, str)), "")
+    more = error.get("errors")
+    details = [detail for detail in more if isinstance(detail, str)] if isinstance(more, list) else []
+    return ": ".join(part for part in (text, ", ".join(details)) if part)

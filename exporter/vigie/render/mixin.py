@@ -63,7 +63,8 @@ class Rendering:
 
     Attributes:
         files: Text by path, relative to the output folder.
-        warnings: One sentence for each kind of alert that reaches nobody, and for each threshold that nothing can pass.
+        warnings: One sentence for each kind of alert that reaches nobody, for each threshold that nothing can pass, and
+            for an escalation that is there twice.
     """
 
     files: Mapping[str, str]
@@ -85,7 +86,8 @@ def render(product: Product, mixin: Path) -> Rendering:
     files = {path: _text(path, content) for path, content in document["files"].items()}
     templates = sorted((mixin / _TEMPLATES).glob("*.tmpl"))
     files.update({f"{_TEMPLATES}/{path.name}": path.read_text(encoding="utf-8") for path in templates})
-    return Rendering(dict(sorted(files.items())), (*document["unreached"], *_blind(product, sources)))
+    warnings = (*document["unreached"], *_blind(product, sources), *_doubled(product))
+    return Rendering(dict(sorted(files.items())), warnings)
 
 
 def program(mixin: Path) -> str:
@@ -127,6 +129,13 @@ def _blind(product: Product, sources: Mapping[str, str | None]) -> Iterable[str]
         source = sources[name]
         if source is not None and source not in product.sources:
             yield f"thresholds.{name}: cannot fire, for `sources.{source}` is off; turn it on, or leave this out"
+
+
+def _doubled(product: Product) -> Iterable[str]:
+    """Two escalations of one alert, of which an acknowledgement in PagerDuty stops one."""
+    channels = product.channels
+    if channels.escalation and channels.pagerduty and channels.pagerduty.policy:
+        yield "channels.escalation: PagerDuty escalates too, by `channels.pagerduty.policy`; two are one too many"
 
 
 class _Dumper(yaml.SafeDumper):

@@ -1,0 +1,68 @@
+"""The two secret files: the REST API key that is read, and the integration key that is written once."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from vigie.errors import ApplyError
+
+_WORD = re.compile(r"[!-~]+")
+"""What can stand in a header."""
+
+
+def read_token(path: Path) -> str:
+    """
+    The key in the file.
+
+    Raises:
+        ApplyError: There is no such file, or no key in it.
+    """
+    token = _content(path)
+    if token is None:
+        raise ApplyError(f"there is no {path}, so the policy cannot be applied; put a REST API key of PagerDuty there")
+    if not _WORD.fullmatch(token):
+        raise ApplyError(f"{path} holds no key; expected one word, as PagerDuty shows it when a REST API key is made")
+    return token
+
+
+def read_key(path: Path) -> str | None:
+    """
+    The integration key in the file, or None where there is no file yet, but could be.
+
+    Raises:
+        ApplyError: It cannot be read, or could not be written.
+    """
+    key = _content(path)
+    if key is None and not os.access(path.parent, os.W_OK | os.X_OK):
+        what = "cannot be written to by this user" if path.parent.is_dir() else "is no folder; make it"
+        raise ApplyError(f"{path} has to be written, but {path.parent} {what}")
+    if key == "":
+        raise ApplyError(f"{path} is empty; remove it, and the key is written there")
+    return key
+
+
+def write_key(path: Path, key: str) -> None:
+    """
+    Write the key to a new file, for its owner alone (mode 0600).
+
+    Raises:
+        ApplyError: It cannot be written.
+    """
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(key)
+    except OSError as problem:
+        raise ApplyError(f"{path} cannot be written: {problem.strerror}") from None
+
+
+def _content(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise ApplyError(f"{path} cannot be read: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise ApplyError(f"{path} is not UTF-8 text") from None
