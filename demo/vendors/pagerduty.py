@@ -122,7 +122,7 @@ class PagerDuty(SimulatedVendor):
     def _create_policy(self, _request: Request, body: Data) -> Data:
         wanted = _wrapped(body, "escalation_policy")
         policy = Policy(self._identity(), _name(wanted, self.world.policies), self._rules(wanted))
-        policy.num_loops = wanted.get("num_loops", 0)
+        _set_rest(policy, wanted)
         self.world.policies.append(policy)
         return {"escalation_policy": self._policy(policy)}
 
@@ -131,7 +131,7 @@ class PagerDuty(SimulatedVendor):
         wanted = _wrapped(body, "escalation_policy")
         policy.name = _name(wanted, [other for other in self.world.policies if other is not policy])
         policy.escalation_rules = self._rules(wanted)
-        policy.num_loops = wanted.get("num_loops", 0)
+        _set_rest(policy, wanted)
         return {"escalation_policy": self._policy(policy)}
 
     def _services(self, request: Request, _body: Data) -> Data:
@@ -206,8 +206,14 @@ class PagerDuty(SimulatedVendor):
             }
             for number, rule in enumerate(policy.escalation_rules)
         ]
-        kept = {"name": policy.name, "num_loops": policy.num_loops, "escalation_rules": rules, "teams": []}
-        return {**_reference(policy.id, "escalation_policy", policy.name), **kept}
+        return {
+            **_reference(policy.id, "escalation_policy", policy.name),
+            "name": policy.name,
+            "description": policy.description,
+            "num_loops": policy.num_loops,
+            "escalation_rules": rules,
+            "teams": [_reference(team, "team_reference", team) for team in policy.teams],
+        }
 
     def _service(self, service: Service) -> Data:
         policy = _found(self.world.policies, service.policy)
@@ -256,6 +262,13 @@ def _name(wanted: Data, taken: Iterable[Policy | Service]) -> str:
     if name in {other.name for other in taken}:
         raise Refused(400, 2001, "Invalid Input Provided", "Name has already been taken.")
     return name
+
+
+def _set_rest(policy: Policy, wanted: Data) -> None:
+    """What is left out is lost: stricter than the vendor may be."""
+    policy.num_loops = wanted.get("num_loops", 0)
+    policy.description = wanted.get("description")
+    policy.teams = [team["id"] for team in wanted.get("teams", ())]
 
 
 def _set_timeouts(service: Service, wanted: Data) -> None:

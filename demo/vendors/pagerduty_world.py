@@ -41,12 +41,14 @@ class Rule(msgspec.Struct):
 
 
 class Policy(msgspec.Struct):
-    """An escalation policy."""
+    """An escalation policy; `teams` holds ids."""
 
     id: str
     name: str
     escalation_rules: list[Rule]
     num_loops: int = 0
+    description: str | None = None
+    teams: list[str] = msgspec.field(default_factory=list)
 
 
 class Integration(msgspec.Struct):

@@ -100,7 +100,7 @@ async def test_a_dry_run_says_what_would_be_done_and_does_nothing(desk: Desk) ->
 async def test_a_changed_level_changes_the_policy_only_and_keeps_what_was_set_by_hand(desk: Desk) -> None:
     await desk.apply()
     policy = _policy(desk.world)
-    policy.num_loops = 3
+    policy.num_loops, policy.description, policy.teams = 3, "Who is woken", ["PTEAM01"]
     desk.levels = desk.levels.replace(
         "after: 15m, users: [lead@acme.example]", "after: 10m, users: [Oncall@acme.example]"
     )
@@ -108,7 +108,7 @@ async def test_a_changed_level_changes_the_policy_only_and_keeps_what_was_set_by
     assert desk.written == [f"PUT /escalation_policies/{policy.id}"]
     assert [rule.escalation_delay_in_minutes for rule in policy.escalation_rules] == [10, 20, 20]
     assert policy.escalation_rules[1].targets == [Target("PUSER01", "user_reference")]
-    assert policy.num_loops == 3
+    assert (policy.num_loops, policy.description, policy.teams) == (3, "Who is woken", ["PTEAM01"])
     assert desk.said[0] == (
         'changed escalation policy "shop": Primary on-call at once, oncall@acme.example after 10 min, '
         f"cto@acme.example after 30 min; it was {LADDER}"

@@ -37,7 +37,7 @@ WANTED = st.builds(Wanted, st.just("shop"), RULES)
 TIMEOUT = st.sampled_from([None, 0, 1800])
 PRESENT = st.builds(
     Present,
-    policy=st.none() | st.builds(PresentPolicy, st.just("PP"), RULES, st.integers(0, 9)),
+    policy=st.none() | st.builds(PresentPolicy, st.just("PP"), RULES),
     service=st.none() | st.builds(PresentService, st.just("PS"), st.sampled_from(["PP", "PX", None]), TIMEOUT, TIMEOUT),
     integration=st.none() | st.builds(PresentIntegration, st.just("Vigie"), st.sampled_from(["k1", "k2"])),
     key=st.sampled_from([None, "k1", "k2"]),

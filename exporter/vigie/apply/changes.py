@@ -52,11 +52,11 @@ class Changes:
                 write_key(self.key_file, _known(self._key))
 
     def _policy_body(self) -> dict[str, object]:
-        """Everything that a policy needs to have; how often it begins anew is what somebody set in PagerDuty."""
+        """The whole policy, so that nothing is lost that somebody set in PagerDuty; a new one does not begin anew."""
         return {
             "type": "escalation_policy",
             "name": self.wanted.name,
-            "num_loops": self.present.policy.loops if self.present.policy else 0,
+            **(self.present.policy.kept if self.present.policy else {"num_loops": 0}),
             "escalation_rules": rule_bodies(self.wanted.rules),
         }
 

@@ -56,12 +56,14 @@ class RuleBody(Struct):
 
 
 class PolicyBody(Struct):
-    """An escalation policy."""
+    """An escalation policy; `num_loops` is how often it begins anew after its last level."""
 
     id: str
     name: str
     escalation_rules: list[RuleBody]
     num_loops: int = 0
+    description: str | None = None
+    teams: list[Reference] = []
 
 
 class ServiceBody(Struct):

@@ -76,7 +76,12 @@ def present_policy(body: PolicyBody, directory: Directory) -> PresentPolicy:
         Rule(rule.escalation_delay_in_minutes, frozenset(directory.target(target) for target in rule.targets))
         for rule in body.escalation_rules
     )
-    return PresentPolicy(body.id, tuple(found), body.num_loops)
+    kept: dict[str, object] = {"num_loops": body.num_loops}
+    if body.description is not None:
+        kept["description"] = body.description
+    if body.teams:  # accounts on smaller plans have none, and may not name any
+        kept["teams"] = [{"id": team.id, "type": team.type} for team in body.teams]
+    return PresentPolicy(body.id, tuple(found), kept)
 
 
 def present_service(body: ServiceBody) -> PresentService:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -71,11 +71,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class PresentPolicy:
-    """An escalation policy; `loops` is not Vigie's to say, and is kept."""
+    """
+    An escalation policy.
+
+    Attributes:
+        kept: What else it has, as PagerDuty writes it: not Vigie's to say, so it is sent back with every change.
+    """
 
     id: str
     rules: tuple[Rule, ...]
-    loops: int = 0
+    kept: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
