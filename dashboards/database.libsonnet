@@ -138,7 +138,7 @@ function(config, signals, kit)
         ) +
         panel.withQuery(kit.gauge('supabase_service_healthy', ['service']), '{{service}}') +
         panel.withShare(3),
-        panel.newNumber(
+        panel.newTable(
           subject.new(
             'State of the project',
             'The state that Supabase gives the project; inactive means paused.',
@@ -146,8 +146,8 @@ function(config, signals, kit)
             'supabase'
           )
         ) +
-        panel.withInstant('%s == 1' % kit.gauge('supabase_project_status', ['status']), '{{status}}') +
-        panel.withNameOnly,
+        panel.withRows('%s == 1' % kit.gauge('supabase_project_status', ['status'])) +
+        panel.withColumns(['status'], ['State']),
       ]),
     ]),
   ])

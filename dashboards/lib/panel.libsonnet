@@ -186,9 +186,6 @@ local graph(subject, custom) = base('timeseries', subject) {
   withPace(interval)::
     $.withInterval(interval) + { fieldConfig+: { defaults+: { custom+: { spanNulls: 30 * 60 * 1000 } } } },
 
-  // The name of the series is the news, not its value.
-  withNameOnly:: { options+: { textMode: 'name' } },
-
   withQuery(expr, legend):: query.add(expr, { legendFormat: legend, range: true }),
 
   // The latest value only.
