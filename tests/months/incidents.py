@@ -65,7 +65,7 @@ INCIDENTS = (
         t.supabase_is_out,
         DATABASE,
         _burn("1h", "6h", "1d", "3d") | _some("VendorIncident"),
-        DATABASE_MUTES,
+        DATABASE_MUTES | _some("SupabaseUnhealthy"),
     ),
     # the second failed probe
     Incident("site-down-3-minutes", 3 * MINUTE, t.site_down, {"SiteDown (api)": MINUTE}),

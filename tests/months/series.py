@@ -79,6 +79,7 @@ def _business() -> dict[str, Value]:
     day = {"window": "24h"}
     recent = {"window": "10m"}
     return {
+        vigie("supabase_service_healthy", service="auth"): lambda s: "supabase" not in s.outages,
         vigie("supabase_auth_failures_total", reason="invalid_credentials"): lambda s: s.guesses,
         vigie("supabase_auth_failures_total", reason="session"): lambda s: s.expired_sessions,
         vigie("supabase_auth_failures_recent", **recent): lambda s: s.recent,

@@ -24,7 +24,7 @@ from vigie.core.source import AnySource
 from vigie.errors import Reason
 
 SETUPS = {setup.name: setup for setup in setups()}
-PATIENCE = 1.5
+PATIENCE = 3.0
 """Seconds that a poll may take here, so that a vendor that hangs is given up soon."""
 LATER = 7200.0
 """Seconds between two polls: long enough that even what is read rarely is due again."""

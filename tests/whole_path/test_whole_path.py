@@ -162,7 +162,10 @@ def test_every_query_is_answered_and_no_panel_is_empty_without_a_reason(demo: De
         answers = {panel: [demo.query(query) for query in queries] for panel, queries in shown.items()}
         return {panel for panel, series in answers.items() if not any(series)}
 
-    wait_until(lambda: empty() <= QUIET.keys(), "data in every panel", seconds=2 * _GRACE)
+    try:
+        wait_until(lambda: empty() <= QUIET.keys(), "data in every panel", seconds=3 * _GRACE)
+    except TimeoutError:
+        pytest.fail(f"without data: {sorted(empty() - QUIET.keys())}")
 
 
 def test_what_is_exported_passes_the_check_of_promtool(demo: Demo) -> None:

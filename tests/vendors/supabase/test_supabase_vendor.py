@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,14 +15,15 @@ from demo.vendors.clickhouse import QueryError, Row, query
 from demo.vendors.supabase import Supabase
 from demo.vendors.supabase_life import Line, row
 from deploy.native.ready import http_ok
+from tests.mixin.conftest import ROOT, product
 from tests.real.process import free_port, running, wait_until
 from tests.real.tools import binary
 from tests.vendors.polling import Clock
 from tests.vendors.setup import SECRET
 from tests.vendors.supabase.world import DAY, quiet
+from vigie.render import render
 from vigie.sources.supabase import queries
 
-PAGE = Path(__file__).parents[3] / "docs" / "sources" / "supabase.md"
 T = 1_795_000_020
 ALICE, BOB = "11111111-aaaa", "22222222-bbbb"
 GUESS = Line(T + 1.5, status=400, code="invalid_credentials", address="203.0.113.1", id="a")
@@ -152,17 +152,15 @@ def test_the_demo_lives_by_the_clock_alone() -> None:
 
 @pytest.fixture
 def scraped(served: tuple[Supabase, str], supabase: Supabase, tmp_path: Path) -> Iterator[str]:
-    """A real Prometheus with the scrape configuration of the documentation."""
+    """A real Prometheus with the job that is rendered for the feed."""
     supabase.world.secret_key = SECRET
     (tmp_path / "key").write_text(SECRET)
-    block = re.search(r"```yaml\n(scrape_configs:.*?)```", PAGE.read_text(), re.DOTALL)
-    assert block is not None
-    config = yaml.safe_load(block[1])
-    job = config["scrape_configs"][0]
+    config = yaml.safe_load(render(product(), ROOT).files["prometheus/prometheus.yaml"])
+    (job,) = (job for job in config["scrape_configs"] if job["job_name"] == "supabase")
     job |= {"scheme": "http", "scrape_interval": "200ms", "scrape_timeout": "200ms"}
     job["basic_auth"]["password_file"] = str(tmp_path / "key")
     job["static_configs"][0]["targets"] = [served[1].removeprefix("http://")]
-    (tmp_path / "prometheus.yaml").write_text(yaml.safe_dump(config))
+    (tmp_path / "prometheus.yaml").write_text(yaml.safe_dump({"scrape_configs": [job]}))
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command: list[str | Path] = [
@@ -180,12 +178,12 @@ def _series(url: str, selector: str) -> list[dict[str, str]]:
     return [sample["metric"] for sample in data["result"]]
 
 
-def test_prometheus_takes_the_feed_with_the_documented_configuration(scraped: str) -> None:
+def test_prometheus_takes_the_feed_with_the_job_that_is_rendered(scraped: str) -> None:
     """Families that stand in the feed twice do not break the scrape, and what the allow-list leaves out is not kept."""
     wait_until(lambda: bool(_series(scraped, 'up{job="supabase"} == 1')), "scrape of the feed")
     names = {series["__name__"] for series in _series(scraped, '{job="supabase"}')}
     assert {"node_cpu_seconds_total", "node_memory_MemAvailable_bytes", "pgbouncer_up", "gotrue_running"} <= names
     assert {"process_resident_memory_bytes", "go_goroutines"} & names == set()
-    assert {series["product"] for series in _series(scraped, "node_load1")} == {"PRODUCT"}
+    assert {series["product"] for series in _series(scraped, "node_load1")} == {"shop"}
     targets = json.loads(httpx.get(f"{scraped}/api/v1/targets").text)["data"]["activeTargets"]
     assert [target["lastError"] for target in targets] == [""]
