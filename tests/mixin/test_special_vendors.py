@@ -133,6 +133,12 @@ PROOFS = [
     ),
     _proof(
         "ChurnSpike",
+        "many that leave at once say it all at once",
+        [Stretch(cancelled(0, 1), 20), Stretch(cancelled(6, 1), 80)],
+        {1185: [], 1200: CHURN},
+    ),
+    _proof(
+        "ChurnSpike",
         "it ends as soon as there are four",
         [Stretch(cancelled(50, 1), 80), Stretch(cancelled(4, 1), 10)],
         {1185: CHURN, 1200: []},
