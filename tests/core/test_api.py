@@ -23,6 +23,9 @@ from vigie.core.logs import logger
 from vigie.core.source import Context
 from vigie.errors import Reason, SourceError
 
+PATIENCE = 1.0
+"""Seconds that an answer may take."""
+
 
 class Thing(msgspec.Struct):
     """What the vendor has."""
@@ -63,14 +66,14 @@ async def api(shop: tuple[Shop, str]) -> AsyncIterator[Api]:
 def _api(url: str, budget: Budget | None = None) -> Api:
     context = Context("acme", logger(), lambda: 1000.0, budget=budget or Budget())
     vendor = Vendor("Shop", url, {"authorization": "Bearer hunter2"}, "check sources.shop.key", "give it things:read")
-    return Api(vendor, context, timeout=0.3)
+    return Api(vendor, context, timeout=PATIENCE)
 
 
 FAULTS = {
     "hang": (faults.hang(), Reason.TIMEOUT, "Shop did not answer in time"),
-    "slow": (faults.slow(0.6), Reason.TIMEOUT, "Shop did not answer in time"),
+    "slow": (faults.slow(2 * PATIENCE), Reason.TIMEOUT, "Shop did not answer in time"),
     "cut": (faults.cut(), Reason.NETWORK, "Shop broke the connection off"),
-    "truncated": (faults.truncated(), Reason.BAD_PAYLOAD, "Shop its answer is not valid JSON, or ends early"),
+    "truncated": (faults.truncated(), Reason.BAD_PAYLOAD, "Shop gave an answer that is not valid JSON, or ends early"),
     "empty": (faults.answer(200), Reason.BAD_PAYLOAD, "not valid JSON"),
     "html": (faults.web_page(), Reason.BAD_PAYLOAD, "answered with a web page instead of JSON; check `base_url`"),
     "huge": (faults.huge(), Reason.BAD_PAYLOAD, "larger than 32 MiB"),

@@ -86,11 +86,11 @@ FAULTS = {
     "another shape": (
         faults.says({"schedules": [{"id": 7}], "more": False}),
         (
-            f"{POLICY}: PagerDuty its answer has another shape than documented: Expected `str`, got `int` - "
+            f"{POLICY}: PagerDuty gave an answer of another shape than documented: Expected `str`, got `int` - "
             "at `$.schedules[0].id`"
         ),
     ),
-    "truncated": (faults.truncated(), f"{POLICY}: PagerDuty its answer is not valid JSON, or ends early"),
+    "truncated": (faults.truncated(), f"{POLICY}: PagerDuty gave an answer that is not valid JSON, or ends early"),
     "endless": (
         faults.says({"schedules": [{"id": "P", "type": "schedule"}] * 5000, "more": True}),
         f"{POLICY}: PagerDuty lists more than 10,000 entries at /schedules, of which the others cannot be read",

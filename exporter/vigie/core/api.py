@@ -155,7 +155,7 @@ class Api:
         async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > LARGEST:
-                raise self._error(Reason.BAD_PAYLOAD, f"its answer is larger than {LARGEST // 2**20} MiB")
+                raise self._error(Reason.BAD_PAYLOAD, f"gave an answer that is larger than {LARGEST // 2**20} MiB")
         return bytes(body)
 
     def _decode(self, response: httpx.Response, body: bytes, answer: type[Answer]) -> Answer:
@@ -166,9 +166,9 @@ class Api:
         try:
             return msgspec.json.decode(body, type=answer)
         except msgspec.ValidationError as error:
-            raise self._error(Reason.BAD_PAYLOAD, f"its answer has another shape than documented: {error}") from None
+            raise self._error(Reason.BAD_PAYLOAD, f"gave an answer of another shape than documented: {error}") from None
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise self._error(Reason.BAD_PAYLOAD, "its answer is not valid JSON, or ends early") from None
+            raise self._error(Reason.BAD_PAYLOAD, "gave an answer that is not valid JSON, or ends early") from None
 
     def _refusal(self, response: httpx.Response, body: bytes) -> SourceError:
         status = response.status_code
@@ -186,7 +186,7 @@ class Api:
         if isinstance(error, httpx.TimeoutException):
             return self._error(Reason.TIMEOUT, "did not answer in time")
         if isinstance(error, httpx.DecodingError):
-            return self._error(Reason.BAD_PAYLOAD, "its answer cannot be decompressed")
+            return self._error(Reason.BAD_PAYLOAD, "gave an answer that cannot be decompressed")
         if isinstance(error, httpx.ConnectError):
             return self._error(Reason.NETWORK, f"cannot be reached ({error}); check `{url_key}` and the network")
         if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
