@@ -24,11 +24,13 @@ def key(mutant: Mutant) -> tuple[str, str]:
     return mutant.title, mutant.what
 
 
-def outdated(listed: Iterable[tuple[str, str]], every: Iterable[Mutant], alive: Iterable[Mutant]) -> list[str]:
-    """What is wrong with the list: entries that are no fault of these rules, or that a test does notice."""
-    known, surviving = {key(each) for each in every}, {key(each) for each in alive}
-    return [
-        f"{title}: {what} {'is noticed by a test' if (title, what) in known else 'is no fault of the rules'}"
-        for title, what in listed
-        if (title, what) not in surviving
-    ]
+def unknown(listed: Iterable[tuple[str, str]], every: Iterable[Mutant]) -> list[str]:
+    """Entries that are no fault of these rules, any more."""
+    known = {key(mutant) for mutant in every}
+    return [f"{title}: {what}" for title, what in listed if (title, what) not in known]
+
+
+def noticed(listed: Iterable[tuple[str, str]], tried: Iterable[Mutant], alive: Iterable[Mutant]) -> list[str]:
+    """Entries that a test does notice, so that they are no equivalents."""
+    dead = {key(mutant) for mutant in tried} - {key(mutant) for mutant in alive}
+    return [f"{title}: {what}" for title, what in listed if (title, what) in dead]
