@@ -1,4 +1,4 @@
-"""The run of `scripts/mutate-rules`."""
+"""Put one small fault after the other into the rules, and show that some test notices each."""
 
 from __future__ import annotations
 

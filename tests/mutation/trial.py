@@ -36,11 +36,12 @@ class Exam:
         """Those mutants of one rule that it does not notice."""
         alive = dict(faulty)
         names = touched(self.rules, next(iter(alive.values())).of)
-        said = "not asked yet"
-        while alive and (said == "not asked yet" or cut_short(said)):
+        while alive:
             asked = questions(self.document, names, alive)
             said = complaints(copies(self.rules, names, alive), [asked], self.step, folder)
-            alive = {number: alive[number] for number in alive.keys() - blamed(said)}
+            alive = {number: mutant for number, mutant in alive.items() if number not in blamed(said)}
+            if not cut_short(said):
+                break
         return alive
 
 
