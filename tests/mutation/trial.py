@@ -39,7 +39,7 @@ class Exam:
         while alive:
             asked = questions(self.document, names, alive)
             said = complaints(copies(self.rules, names, alive), [asked], self.step, folder)
-            alive = {number: mutant for number, mutant in alive.items() if number not in blamed(said)}
+            alive = {number: alive[number] for number in sorted(alive.keys() - blamed(said))}
             if not cut_short(said):
                 break
         return alive
