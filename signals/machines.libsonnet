@@ -45,21 +45,18 @@ local node(selector, disks, config) = {
     disk: null,
   },
 
-  // A service of Railway stands for a machine, its volume for a disk.
+  // A service of Railway stands for a machine, its volume for a disk: the labels of the two get those names.
   railway(config):: {
-    local selector = config.selectors.railway,
-    local figure(name, by) = promql.gauge(name, selector, by),
-    local named(label, source, expr) = 'label_replace(%s, "%s", "$1", "%s", "(.+)")' % [expr, label, source],
+    local set(expr, label, value, source='', pattern='') =
+      'label_replace(%s, "%s", "%s", "%s", "%s")' % [expr, label, value, source, pattern],
+    local renamed(expr, from, to) = set(set(expr, to, '$1', from, '(.+)'), from, ''),
+    local figure(name, by) = promql.gauge(name, config.selectors.railway, by),
     local share(used, limit, by) = '%s / (%s > 0)' % [figure(used, by), figure(limit, by)],
-    local service(used, limit) = promql.exact('max by (product, instance) (%s)' % named(
-      'instance', 'service', share('railway_service_' + used, 'railway_service_' + limit, ['service'])
-    )),
-    cpu: service('cpu_usage_cores', 'cpu_limit_cores'),
-    memory: service('memory_usage_bytes', 'memory_limit_bytes'),
-    disk: promql.exact('max by (product, instance, mountpoint) (%s)' % named(
-      'mountpoint',
-      'volume',
-      named('instance', 'service', share('railway_volume_used_bytes', 'railway_volume_size_bytes', ['service', 'volume']))
+    local ofService(used, limit, by=[]) = renamed(share(used, limit, ['service'] + by), 'service', 'instance'),
+    cpu: promql.exact(ofService('railway_service_cpu_usage_cores', 'railway_service_cpu_limit_cores')),
+    memory: promql.exact(ofService('railway_service_memory_usage_bytes', 'railway_service_memory_limit_bytes')),
+    disk: promql.exact(renamed(
+      ofService('railway_volume_used_bytes', 'railway_volume_size_bytes', ['volume']), 'volume', 'mountpoint'
     )),
   },
 }

@@ -127,9 +127,13 @@ def railway(figure: str, used: float, limit: float) -> Levels:
 
 
 def volume(used: float, size: float) -> Levels:
-    """A volume of a service on Railway."""
-    labels = {"service": "api", "volume": "data"}
-    return {vigie("railway_volume_used_bytes", **labels): used, vigie("railway_volume_size_bytes", **labels): size}
+    """A volume of a service on Railway, beside one whose size is not known."""
+    levels: Levels = {}
+    for name, of in (("data", size), ("new", 0)):
+        labels = {"service": "api", "volume": name}
+        levels[vigie("railway_volume_used_bytes", **labels)] = used
+        levels[vigie("railway_volume_size_bytes", **labels)] = of
+    return levels
 
 
 def resident(share: float) -> Levels:

@@ -67,8 +67,8 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     ),
     **_figure(
         "product_service:supabase_service_healthy:max",
-        {vigie("supabase_service_healthy", service="auth"): 0},
-        0,
+        {vigie("supabase_service_healthy", service="auth"): 1},
+        1,
         service="auth",
     ),
     **_figure("product:supabase_signups:max", signups(7, 3), 7),

@@ -98,7 +98,7 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         {one("product:pg_connections_per_limit:ratio"): 0.333333},
     ),
     "product_instance:cpu_usage:ratio_rate5m": (
-        idle(10) | {app("process_cpu_seconds_total"): 20} | idle(5, feed) | railway("cpu cores", 1, 6),
+        idle(10) | {app("process_cpu_seconds_total"): 20} | idle(5, feed) | railway("cpu cores", 0.1, 0.6),
         {
             one("product_instance:cpu_usage:ratio_rate5m", source="supabase", instance="supabase:1"): 0.666667,
             one("product_instance:cpu_usage:ratio_rate5m", source="railway", instance="api"): 0.166667,
@@ -107,7 +107,7 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         },
     ),
     "product_instance:memory_usage:ratio": (
-        free(100 / 3) | resident(1 / 3) | free(200 / 3, feed) | railway("memory bytes", 1, 6),
+        free(100 / 3) | resident(1 / 3) | free(200 / 3, feed) | railway("memory bytes", 0.1, 0.6),
         {
             one("product_instance:memory_usage:ratio", source="supabase", instance="supabase:1"): 0.333333,
             one("product_instance:memory_usage:ratio", source="railway", instance="api"): 0.166667,
@@ -118,10 +118,11 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     "product_instance_mountpoint:disk_usage:ratio": (
         disk(100 / 3)
         | disk(200 / 3, feed)
-        | volume(1, 6)
+        | volume(0.1, 0.6)
         | {
-            node(f"node_filesystem_{figure}_bytes", mountpoint="/data", fstype="ext4", device="bound"): 20
+            says(f"node_filesystem_{figure}_bytes", mountpoint="/data", fstype="ext4", device="bound"): 20
             for figure in ("avail", "size")
+            for says in (node, feed)
         },
         {
             one(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.mixin.levels import vigie
 from tests.mixin.levels_vendors import answered, runs
 from tests.mixin.promtool import Case, Levels, Proof, Rules, Stretch, about, each_of
-from tests.mixin.recorded_vendors import SHOP
+from tests.mixin.recorded_vendors import SHOP, one
+from tests.mixin.test_recorded import asked
 
 STAND_IN = {
     "product:langsmith_runs:rate10m": 2.0,
@@ -15,26 +17,42 @@ STAND_IN = {
     "product:langsmith_run_errors_per_run:ratio_rate10m": 0.25,
     "product:langsmith_llm_call_errors_per_call:ratio_rate10m": 0.25,
     "product:langsmith_cost_dollars_per_run:ratio_rate10m": 0.1,
-    "product:langsmith_llm_call_duration_seconds:p50_rate10m": 1.5,
+    "product:langsmith_llm_call_duration_seconds:p50_rate10m": 1.234568,
 }
 """By recorded series: what `_statistics` come to."""
+
+
+COUNTED = {
+    "product:langsmith_runs:rate10m": 1.0,
+    "product:langsmith_llm_calls:rate10m": 6.666667,
+    "product:langsmith_run_errors_per_run:ratio_rate10m": 0.066667,
+    "product:langsmith_llm_call_errors_per_call:ratio_rate10m": 0.0,
+    "product:langsmith_cost_dollars_per_run:ratio_rate10m": 0.066667,
+    "product:langsmith_llm_call_duration_seconds:p50_rate10m": 3.5,
+}
+"""By recorded series: what `COUNTERS` come to."""
 
 
 def _statistics(scale: float = 1) -> Levels:
     """What LangSmith's statistics say of ten minutes in two projects."""
     levels: Levels = {}
-    for project, part, errors, median in (("chat", 0.75, 0.2, 1.5), ("mail", 0.25, 0.4, 0.5)):
-        for kind, number in (("run", 1200), ("llm", 2400)):
+    for project, part, errors, median in (("chat", 0.75, 0.2, 1.2345678), ("mail", 0.25, 0.4, 0.5)):
+        for kind, number, slower in (("run", 1200, 5), ("llm", 2400, 1)):
             labels = {"project": project, "kind": kind}
             levels[vigie("langsmith_stats_runs", **labels)] = number * part * scale
-            levels[vigie("langsmith_stats_error_ratio", **labels)] = errors
-            levels[vigie("langsmith_stats_duration_p50_seconds", **labels)] = median * (1 if kind == "llm" else 5)
+            levels[vigie("langsmith_stats_error_ratio", **labels)] = errors * scale
+            levels[vigie("langsmith_stats_duration_p50_seconds", **labels)] = median * scale * slower
         levels[vigie("langsmith_stats_cost_dollars", project=project)] = 120 * part * scale
     return levels
 
 
-def _seen(promise: str, at: tuple[int, ...], *stretches: Stretch) -> Proof:
-    values = {(moment, f"round({name}, 1e-6)"): {SHOP: value} for name, value in STAND_IN.items() for moment in at}
+def _seen(promise: str, at: tuple[int, ...], *stretches: Stretch, recorded: Mapping[str, float] = STAND_IN) -> Proof:
+    values = {
+        (moment, query): {one(name) if query == name else SHOP: value}
+        for name, value in recorded.items()
+        for moment in at
+        for query in [asked(name)]
+    }
     return Proof(promise, about(*STAND_IN), [Case(promise, stretches, values=values)])
 
 
@@ -56,6 +74,15 @@ PROOFS = [
         Stretch(None, 1),
         Stretch(_statistics(), 1),
         Stretch(None, 7),
+    ),
+    _seen("the newest statistics count, when fewer", (600,), Stretch(_statistics(2), 40), Stretch(_statistics(), 1)),
+    _seen("the newest statistics count, when more", (600,), Stretch(_statistics(0.5), 40), Stretch(_statistics(), 1)),
+    _seen(
+        "after two minutes without statistics what is counted is all",
+        (735, 750),
+        Stretch({**COUNTERS, **_statistics()}, 41),
+        Stretch(COUNTERS, 20),
+        recorded=COUNTED,
     ),
     _seen("statistics of two that watch the same count once", (600,), Stretch(_statistics() | TWIN, 60)),
     _seen("statistics of another job do not count", (600,), Stretch(_statistics() | _elsewhere(_statistics()), 60)),

@@ -15,7 +15,7 @@ interface StateOptions {
 
 const AXIS_HEIGHT = 20;
 const CHARACTER_WIDTH = 7;
-const WIDEST_NAME = 0.3;
+const WIDEST_NAME = 0.45;
 const TICKS = [0, 0.25, 0.5, 0.75];
 
 function States(props: PanelProps<StateOptions>) {
@@ -52,7 +52,8 @@ function Drawing({ rows, width, height, timeRange, timeZone, options }: PanelPro
       {rows.map((row, index) => (
         <g key={row.name} transform={`translate(0 ${index * lane})`}>
           <text x={left - 8} y={lane / 2} textAnchor="end" dominantBaseline="central">
-            {row.name}
+            <title>{row.name}</title>
+            {shortened(row.name, Math.floor((left - 12) / CHARACTER_WIDTH))}
           </text>
           {row.segments.map((segment) => (
             <Box key={segment.from} segment={segment} {...{ at, lane, options }} />
@@ -66,6 +67,11 @@ function Drawing({ rows, width, height, timeRange, timeZone, options }: PanelPro
       ))}
     </svg>
   );
+}
+
+/** A name that fits: what it is called stands at its end (the address of a page, the machine of a worker). */
+function shortened(name: string, characters: number): string {
+  return name.length <= characters ? name : `…${name.slice(name.length - characters + 1)}`;
 }
 
 interface BoxProps {
