@@ -84,10 +84,11 @@ def dashboards_page() -> str:
     """Every dashboard of the example: what it is for and the questions that it answers."""
     files = render(load(DOCS.parent / "vigie.yaml", {}).product, DOCS.parent).files
     boards = [json.loads(text) for path, text in files.items() if path.startswith("dashboards/")]
-    parts = [_GENERATED.replace("the docstrings in the code", "dashboards/"), "# Dashboards\n\n", _DASHBOARDS]
+    parts = [_GENERATED, "# Dashboards\n\n", _DASHBOARDS]
     for board in sorted(boards, key=lambda board: (board["title"] != "Ops", board["title"])):
         questions = [f"- {panel['title']}" for panel in board["panels"] if panel["type"] == "row"]
-        parts.append(f"## {board['title']}\n\n{board['description']}\n\n" + "\n".join(questions) + "\n\n")
+        picture = f"![{board['title']}](pictures/{board['uid']}.png)"
+        parts += [f"## {board['title']}\n\n{board['description']}\n\n", "\n".join([*questions, "", picture]), "\n\n"]
     return "".join(parts).rstrip("\n") + "\n"
 
 

@@ -14,7 +14,7 @@ interface StateOptions {
 }
 
 const AXIS_HEIGHT = 20;
-const CHARACTER_WIDTH = 7;
+const CHARACTER_WIDTH = 8;
 const WIDEST_NAME = 0.45;
 const TICKS = [0, 0.25, 0.5, 0.75];
 
