@@ -33,6 +33,8 @@ from tests.whole_path.hurry import hurry
 from tests.whole_path.quiet import QUIET
 
 FACTOR = 15
+UNSERVED = "batches"
+"""A queue whose workers are elsewhere and have stopped; those that run stay, so that the numbers of Celery do too."""
 _GRACE = 60.0
 """Seconds after which a message is late: the alert's own `for` and `group_wait`, scrapes, and a slow machine."""
 
@@ -103,6 +105,7 @@ def _config(home: Path) -> Path:
     config["sources"]["langsmith"]["interval"] = "10s"
     for name in ("postgres", "redis", "celery"):
         config["sources"][name]["interval"] = "1s"
+    config["sources"]["celery"]["queues"].append(UNSERVED)
     for name in (
         "mixin.libsonnet",
         "config.libsonnet",
@@ -190,22 +193,20 @@ def test_a_dead_database_pages_with_a_runbook_that_opens_and_its_return_resolves
 
 
 def test_a_full_queue_warns_in_slack_pages_when_it_grows_and_resolves_when_it_is_empty(demo: Demo) -> None:
-    demo.kill("worker")
-    demo.redis("RPUSH", "emails", *["{}"] * 150)
+    demo.redis("RPUSH", UNSERVED, *["{}"] * 150)
     warning = demo.wait_for("QueueBackup", "slack", "trigger")
     assert warning["severity"] == "warning"
-    assert "emails" in warning["text"]
+    assert UNSERVED in warning["text"]
     assert "150" in warning["text"]
     assert "100" in warning["text"]
     assert warning["links"]["Runbook"].endswith("/runbooks/RB-005-workers-stuck.md")
     assert demo.messages("QueueBackup", "pagerduty", "trigger") == []
-    demo.redis("RPUSH", "emails", *["{}"] * 400)
+    demo.redis("RPUSH", UNSERVED, *["{}"] * 400)
     page = demo.wait_for("QueueBackup", "pagerduty", "trigger")
     assert page["severity"] == "critical"
-    demo.redis("DEL", "emails")
+    demo.redis("DEL", UNSERVED)
     assert demo.wait_for("QueueBackup", "pagerduty", "resolve")
     assert demo.wait_for("QueueBackup", "slack", "resolve")
-    demo.stack.up()
 
 
 def test_a_second_up_is_quick_and_starts_nothing(demo: Demo) -> None:
