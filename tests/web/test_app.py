@@ -16,7 +16,8 @@ from vigie.config.model import Product
 from vigie.core.logs import Redactor
 from vigie.errors import ConfigError, Reason, SourceError
 from vigie.watch import Watch
-from vigie.web.app import LARGEST_PUSH, Face, accepts_gzip, make_app
+from vigie.web.app import Face, accepts_gzip, make_app
+from vigie.web.bodies import LARGEST_PUSH
 
 RUNBOOK = "# RB-001: Site down\n\n- `SiteDown`: it is.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 
