@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
@@ -16,7 +17,7 @@ from vigie.web.seldom import Seldom
 
 _AT_ONCE = 32
 """Connections that are accepted before anything else gets a turn."""
-_PAUSE = 0.1
+_PAUSE = 0.05
 """Seconds without accepting after the system had no descriptor or memory for a connection."""
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
@@ -77,7 +78,8 @@ class Door:
     def _wait(self, problem: OSError, make: Make) -> None:
         reason = os.strerror(problem.errno or 0)
         self._failed("a connection could not be accepted; raise the limit of open files (ulimit -n)", reason=reason)
-        self._drop_one()
+        for _ in range(min(_AT_ONCE, (len(self.crowd) + 1) // 2)):
+            self._drop_one()
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener.fileno())
         self._pause = loop.call_later(_PAUSE, self.open, make)
@@ -94,18 +96,22 @@ class Door:
             socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
         )  # an answer is two writes, and the second may not wait
         connection = make(self._limits, self.crowd)
-        connection.cut = asyncio.get_running_loop().create_task(self._hand_over(sock, connection)).cancel
+        task = asyncio.get_running_loop().create_task(self._hand_over(sock, connection))
+        task.add_done_callback(lambda _: _close_unless_made(sock, connection))
+        connection.cut = task.cancel
 
     async def _hand_over(self, sock: socket.socket, connection: Connection) -> None:
-        try:
+        with contextlib.suppress(OSError):  # the client broke off the handshake, or showed no certificate that is good
             await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, sock, ssl=self._tls)
-        except OSError:  # the client broke off the handshake, or showed no certificate that is good
-            connection.forget()
-        finally:
-            if connection.transport is None:
-                sock.close()
 
     def _drop_one(self) -> None:
         victim = self.crowd.least_missed(asyncio.get_running_loop().time())
         if victim is not None:
             victim.drop()
+
+
+def _close_unless_made(sock: socket.socket, connection: Connection) -> None:
+    """Clean up after a handshake that failed or was cut, even before it began."""
+    if connection.transport is None:
+        connection.forget()
+        sock.close()

@@ -10,7 +10,7 @@ from vigie.web.limits import LONGEST_HEAD, LONGEST_TARGET, MEAN_CHUNK, MOST_HEAD
 
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _SENTENCES = {
-    400: "This is not an HTTP/1.1 request.",
+    400: "This is not a valid request of HTTP/1.1.",
     413: "The chunks of the body are too small.",
     414: f"The request's first line is longer than {LONGEST_TARGET} bytes.",
     431: f"The request has more than {MOST_HEADERS} headers, or they are longer than {LONGEST_HEAD} bytes.",
