@@ -92,6 +92,10 @@ SETS: dict[str, tuple[Package, ...]] = {
         Package("postgresql", OWN, {name: f"{_POSTGRES}/{name}" for name in ("initdb", "postgres", "pg_ctl")}),
     ),
     "python": (Package("python3-pip-whl", OWN, {"pip.whl": "usr/share/python-wheels/pip-*.whl"}),),
+    "bench": (  # what scripts/bench compares with
+        Package("nginx", OWN, {"nginx": "usr/sbin/nginx"}),
+        Package("prometheus-redis-exporter", TESTING, {"redis_exporter": "usr/bin/prometheus-redis-exporter"}),
+    ),
     "tests": (
         Package(
             "rabbitmq-server",
