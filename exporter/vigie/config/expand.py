@@ -45,6 +45,16 @@ def expand_tree(data: Any, environment: Mapping[str, str], missing: dict[Key, st
         return data
 
 
+def referenced(data: Any) -> set[str]:
+    """Names of the variables that the strings below `data` refer to."""
+    if isinstance(data, dict):
+        return set().union(*map(referenced, data.values()))
+    if isinstance(data, list):
+        return set().union(*map(referenced, data))
+    found = _REFERENCE.finditer(data) if isinstance(data, str) else ()
+    return {match["name"] for match in found if match["name"]}
+
+
 def _value(match: re.Match[str], environment: Mapping[str, str]) -> str:
     if match[0] == "$$":
         return "$"

@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, SecretStr
 
 from vigie.config.document import Document, Key, dotted, nearest, read, validate
-from vigie.config.expand import expand_tree
+from vigie.config.dotenv import EnvFile, beside
+from vigie.config.expand import expand_tree, referenced
 from vigie.config.model import Product
 from vigie.core.source import SourceConfig
 from vigie.errors import ConfigError
@@ -29,12 +30,14 @@ class Configuration:
         product: What it says; `product.sources` holds only the sources that are on.
         off: The sources that are named but not read, and why.
         secrets: Values that must never be shown.
+        env_file: The `.env` that lies beside the file, if there is one.
     """
 
     document: Document
     product: Product
     off: Mapping[str, str]
     secrets: frozenset[str]
+    env_file: EnvFile | None = None
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
@@ -43,17 +46,24 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
 
     A source whose variables or secret files are missing is off; anything else that is missing or wrong is an error.
 
+    Args:
+        path: The file.
+        environment: The variables that it may name; unless given, those of the process and of the `.env` beside it.
+
     Raises:
         ConfigError: One line for each thing that is wrong: file, line, key, what was expected.
     """
     document = read(path)
     missing: dict[Key, str] = {}
-    data = expand_tree(document.data, os.environ if environment is None else environment, missing)
+    env_file = None
+    if environment is None:
+        environment, env_file = beside(path, referenced(document.data), os.environ)
+    data = expand_tree(document.data, environment, missing)
     off = _off(data, missing)
     _refuse(document, missing, off)
     sources = _sources(document, data, off)
     product = validate(document, Product, {**data, "sources": sources})
-    return Configuration(document, product, off, frozenset(_secrets(sources.values())))
+    return Configuration(document, product, off, frozenset(_secrets(sources.values())), env_file)
 
 
 def _off(data: dict[str, Any], missing: Mapping[Key, str]) -> dict[str, str]:
