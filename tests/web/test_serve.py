@@ -35,14 +35,16 @@ def _vigie(folder: Path, *arguments: str | Path) -> Iterator[tuple[httpx.Client,
         yield client, process
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_within_two_seconds_with_status_zero(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_it_stops_within_two_seconds_quietly(tmp_path: Path, number: signal.Signals, status: int) -> None:
     with _vigie(tmp_path) as (client, process):
         assert client.get("/healthz").status_code == 200
         started = time.monotonic()
         process.send_signal(number)
-        assert process.wait(10) == 0
+        assert process.wait(10) == status
         assert time.monotonic() - started < 2
+    log = (tmp_path / "vigie.log").read_text()
+    assert {json.loads(line)["level"] for line in log.splitlines()} <= {"info", "warning"}
 
 
 def test_a_server_that_is_not_there_is_said_in_metrics_log_and_page_without_its_password(tmp_path: Path) -> None:
@@ -108,7 +110,10 @@ def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
 def test_an_address_that_is_none_is_explained(tmp_path: Path) -> None:
     (tmp_path / "vigie.yaml").write_text("product: acme\n")
     refusal = _refused("serve", "--config", tmp_path / "vigie.yaml", "--web.listen-address", "localhost")
-    assert refusal == "vigie: --web.listen-address 'localhost': expected host:port, such as 127.0.0.1:9847 or :9847\n"
+    assert (
+        refusal
+        == "vigie: --web.listen-address 'localhost': expected host:port, such as 127.0.0.1:9847, [::1]:9847 or :9847\n"
+    )
 
 
 def test_a_web_config_file_brings_users(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -49,9 +50,15 @@ class Options:
 
 
 class _Server(uvicorn.Server):
-    """A server that ends with status 0 on SIGTERM and SIGINT, and reloads on SIGHUP."""
+    """A server that stops on SIGTERM and SIGINT, and reloads on SIGHUP."""
 
     hang_up: Callable[[], object]
+    interrupted = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; a second SIGINT does not wait for open requests."""
+        self.interrupted |= sig == signal.SIGINT
+        super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -67,6 +74,7 @@ async def serve(options: Options) -> None:
     Serve until a signal says stop.
 
     Raises:
+        KeyboardInterrupt: It was SIGINT.
         UserError: A configuration is wrong, or the address cannot be listened on.
     """
     security = Security(options.web_config) if options.web_config else None
@@ -94,6 +102,8 @@ async def serve(options: Options) -> None:
     scheme = "https" if security and security.encrypts else "http"
     logger().info("listening", url=f"{scheme}://{options.host}:{options.port}")
     await server.serve(sockets=[listener])
+    if server.interrupted:
+        raise KeyboardInterrupt
 
 
 @contextlib.asynccontextmanager
