@@ -49,6 +49,6 @@ async def test_a_queue_that_a_worker_consumes_exists(redis_worker: str) -> None:
 
 
 async def test_without_the_right_to_look_nothing_is_claimed(redis: RedisServer) -> None:
-    rights = ("+llen", "+zcard", "+zrange", "+ping")
+    rights = ("+llen", "+zcard", "+zrange", "+ping", "+select")
     redis.run("ACL", "SETUSER", "narrow", "on", ">narrow", "~*", "&*", "-@all", *rights)
     assert await _missing(redis.url(6, user="narrow:narrow"), "emails", **QUIET) == []
