@@ -1,4 +1,4 @@
-"""`vigie render`: the same bytes every time, all or nothing, and plain words when it cannot."""
+"""`vigie render`: the same bytes every time, and plain words when it cannot."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ import pytest
 from tests.mixin.conftest import ROOT, product
 from vigie.config.load import load
 from vigie.errors import RenderError
-from vigie.render import Rendering, drift, render, write
-from vigie.render.folder import LIST
+from vigie.render import Rendering, render
 from vigie.render.mixin import argument, evaluate, program
 
 
@@ -218,33 +217,3 @@ def test_broken_mixin_is_refused_in_its_own_words(mixin: str, sentence: str, tmp
     with pytest.raises(RenderError) as refused:
         render(product(), tmp_path)
     assert str(refused.value).startswith(sentence.format(folder=tmp_path))
-
-
-def test_drift_is_named(rendering: Rendering, tmp_path: Path) -> None:
-    write(rendering.files, tmp_path)
-    assert drift(rendering.files, tmp_path) == []
-    (tmp_path / "blackbox" / "blackbox.yaml").write_text("modules: {}\n")
-    (tmp_path / "prometheus" / "prometheus.yaml").unlink()
-    fewer = {path: text for path, text in rendering.files.items() if path != "prometheus/rules/alerts.yaml"}
-    assert drift(fewer, tmp_path) == [
-        "blackbox/blackbox.yaml: differs",
-        "prometheus/prometheus.yaml: is missing",
-        "prometheus/rules/alerts.yaml: is not rendered any more",
-    ]
-
-
-def test_only_own_files_are_deleted(tmp_path: Path) -> None:
-    write({"rules/ours.yaml": "a", "rules/old.yaml": "b"}, tmp_path)
-    (tmp_path / "rules" / "theirs.yaml").write_text("c")
-    write({"rules/ours.yaml": "d"}, tmp_path)
-    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert files == {LIST, "rules/ours.yaml", "rules/theirs.yaml"}
-
-
-def test_failed_writing_changes_nothing(tmp_path: Path) -> None:
-    write({"a.yaml": "old", "b/c.yaml": "old"}, tmp_path)
-    (tmp_path / "taken").write_text("a file where a folder must be")
-    with pytest.raises(RenderError, match="cannot be written"):
-        write({"a.yaml": "new", "b/c.yaml": "new", "taken/d.yaml": "new"}, tmp_path)
-    assert (tmp_path / "a.yaml").read_text() == (tmp_path / "b" / "c.yaml").read_text() == "old"
-    assert not list(tmp_path.rglob("*.unfinished"))

@@ -108,6 +108,16 @@ def expand(text: str, environment: Mapping[str, str]) -> str:
     return Expansion(environment).text(text)
 
 
+def referenced(data: Any) -> set[str]:
+    """Names of the variables that the strings below `data` refer to."""
+    if isinstance(data, dict):
+        return set().union(*map(referenced, data.values()))
+    if isinstance(data, list):
+        return set().union(*map(referenced, data))
+    found = _REFERENCE.finditer(data) if isinstance(data, str) else ()
+    return {match["name"] for match in found if match["name"]}
+
+
 def _content(path: Path) -> str:
     try:
         content = read_small(path, LARGEST_SECRET).strip()

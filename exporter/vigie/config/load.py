@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, SecretStr
 
 from vigie.config.document import Document, Key, dotted, nearest, read, validate
-from vigie.config.expand import Expansion
+from vigie.config.dotenv import EnvFile, beside
+from vigie.config.expand import Expansion, referenced
 from vigie.config.model import Product
 from vigie.core.source import SourceConfig
 from vigie.errors import ConfigError
@@ -36,12 +37,14 @@ class Configuration:
         product: What it says; `product.sources` holds only the sources that are on.
         off: The sources that are named but not read, and why.
         secrets: Values that must never be shown.
+        env_file: The `.env` that lies beside the file, if there is one.
     """
 
     document: Document
     product: Product
     off: Mapping[str, str]
     secrets: frozenset[str]
+    env_file: EnvFile | None = None
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
@@ -50,18 +53,25 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
 
     A source whose variables or secret files are missing is off; anything else that is missing or wrong is an error.
 
+    Args:
+        path: The file.
+        environment: The variables that it may name; unless given, those of the process and of the `.env` beside it.
+
     Raises:
         ConfigError: One line for each thing that is wrong: file, line, key, what was expected.
     """
     document = read(path)
-    expansion = Expansion(os.environ if environment is None else environment)
+    env_file = None
+    if environment is None:
+        environment, env_file = beside(path, referenced(document.data), os.environ)
+    expansion = Expansion(environment)
     data = expansion.tree(document.data)
     document = replace(document, origins=expansion.origins)
     off = _off(data, expansion.missing)
     _refuse(document, expansion, off)
     sources = _sources(document, data, off)
     product = validate(document, Product, {**data, "sources": sources})
-    return Configuration(document, product, off, frozenset(_secrets(sources)))
+    return Configuration(document, product, off, frozenset(_secrets(sources)), env_file)
 
 
 def _off(data: dict[str, Any], missing: Mapping[Key, str]) -> dict[str, str]:

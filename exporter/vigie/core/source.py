@@ -8,7 +8,7 @@ To add a vendor, write one module in `vigie.sources` with a `Source` and its `So
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -137,6 +137,17 @@ class Source(ABC, Generic[Config]):
         Raises:
             SourceError: It could not be reached.
         """
+
+    async def review(self) -> Sequence[SourceError]:
+        """
+        Say what of the settings the system does not know, for `vigie check`, after a poll that worked.
+
+        Only what a poll cannot tell, because there it is no fault: an empty queue looks like one that does not exist.
+
+        Raises:
+            SourceError: It could not be reached.
+        """
+        return ()
 
     @property
     def receipt(self) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from vigie.config.load import Configuration
 from vigie.core.logs import Redactor, logger
@@ -46,9 +47,15 @@ class Options:
 
 
 class _Server(HttpServer):
-    """A server that ends with status 0 on SIGTERM and SIGINT, and reloads on SIGHUP."""
+    """A server that stops on SIGTERM and SIGINT, and reloads on SIGHUP."""
 
     hang_up: Callable[[], object]
+    interrupted = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; a second SIGINT does not wait for open requests."""
+        self.interrupted |= sig == signal.SIGINT
+        super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -64,6 +71,7 @@ async def serve(options: Options) -> None:
     Serve until a signal says stop.
 
     Raises:
+        KeyboardInterrupt: It was SIGINT.
         UserError: A configuration is wrong, or the address cannot be listened on.
     """
     security = Security(options.web_config) if options.web_config else None
@@ -80,6 +88,8 @@ async def serve(options: Options) -> None:
     if warning := exposure(server.address, security):
         logger().warning("open_to_the_network", message=warning)
     await server.serve()
+    if server.interrupted:
+        raise KeyboardInterrupt
 
 
 @contextlib.asynccontextmanager
