@@ -13,12 +13,11 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from scripts.alerts_page import alerts_page
-from vigie.config.load import load
+from scripts.example import rendering
 from vigie.config.model import Product
 from vigie.core.families import Family
 from vigie.core.source import AnySource, SourceConfig
 from vigie.core.status import SELF_FAMILIES
-from vigie.render import render
 from vigie.sources import SOURCES
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -82,8 +81,7 @@ def metrics_page() -> str:
 
 def dashboards_page() -> str:
     """Every dashboard of the example: what it is for and the questions that it answers."""
-    files = render(load(DOCS.parent / "vigie.yaml", {}).product, DOCS.parent).files
-    boards = [json.loads(text) for path, text in files.items() if path.startswith("dashboards/")]
+    boards = [json.loads(text) for path, text in rendering().files.items() if path.startswith("dashboards/")]
     parts = [_GENERATED, "# Dashboards\n\n", _DASHBOARDS]
     for board in sorted(boards, key=lambda board: (board["title"] != "Ops", board["title"])):
         questions = [f"- {panel['title']}" for panel in board["panels"] if panel["type"] == "row"]

@@ -107,16 +107,18 @@ def render_command(
     ] = False,
 ) -> None:
     """Write the rules, routes, dashboards and scrape configuration of the product; all files or none."""
-    from vigie.render import drift, render, write  # noqa: PLC0415 - what `serve` does not need is not in its memory
+    from vigie.render import drift, kept, left_out, render, write  # noqa: PLC0415 - what `serve` does not need is not in its memory
 
     configuration = load(config)
     located = configuration.document.located
     try:
-        rendering = render(configuration.product, mixin or config.parent)
+        rendering = render(configuration.product, mixin or config.parent, kept(configuration))
     except RenderError as error:
         raise RenderError("\n".join(located(line) for line in str(error).split("\n"))) from None
     for sentence in rendering.warnings:
         typer.echo(f"vigie: warning: {located(sentence)}", err=True)
+    if note := left_out(configuration):
+        typer.echo(f"vigie: note: {note}", err=True)
     if not check_only:
         write(rendering.files, output)
         typer.echo(f"{len(rendering.files)} files written to {output}")

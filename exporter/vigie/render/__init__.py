@@ -2,5 +2,6 @@
 
 from vigie.render.folder import drift, write
 from vigie.render.mixin import Rendering, render
+from vigie.render.sources import kept, left_out
 
-__all__ = ["Rendering", "drift", "render", "write"]
+__all__ = ["Rendering", "drift", "kept", "left_out", "render", "write"]
