@@ -1,6 +1,8 @@
 // Every default of the mixin. `vigie render` puts what vigie.yaml says on top; without Python, write
 //
 //   (import 'mixin.libsonnet') + { _config+:: { product: 'shop', alerts+: { QueueBackup+: { warning: 50 } } } }
+local promql = import 'signals/promql.libsonnet';
+
 {
   _config+:: {
     // Name of the product: the `product` label that the generated scrape configuration puts on every target.
@@ -13,31 +15,36 @@
     // Where numbers come from
     // ---------------------------------------------------------------------------------------------------------------
 
+    // What the product has: rules, routes and dashboards of everything else are left out. null keeps all of them; a list
+    // has names of signals/sources.libsonnet, such as ['app', 'probes', 'postgres', 'redis', 'celery'].
+    sources: null,
+
     // What stands between the braces of every query. Change one when the job has another name, or to leave series out:
-    // app: 'job="app",handler!="/health"' keeps health checks from thinning out the error rate.
+    // app: 'job="app",handler!="/health"' keeps health checks from thinning out the error rate. Those that read Vigie
+    // follow `vigie`, and `disks` follows `node`, so that each name is said once.
     selectors: {
       app: 'job="app"',
       vigie: 'job="vigie"',
       // Sign-ins that count for AuthFailures. A session that cannot be renewed is an old browser, nobody who guesses.
-      auth: 'job="vigie",reason!="session"',
+      auth: self.vigie + ',reason!="session"',
       // Calls of models; add project!~"staging|evals" to leave out what no customer sees.
-      llm: 'job="vigie"',
+      llm: self.vigie,
       probes: 'job="blackbox"',
       node: 'job="node"',
       // Disks that count for DiskSpaceLow; memory and image file systems are always full or never matter.
-      disks: 'job="node",fstype!~"tmpfs|ramfs|squashfs|overlay|iso9660"',
+      disks: self.node + ',fstype!~"tmpfs|ramfs|squashfs|overlay|iso9660"',
       // The feed of a Supabase project.
       supabase: 'job="supabase"',
       // What Vigie read of Railway and of Sentry, for the `numbers` that come from there; add service="api" or
       // project="backend" to leave the others out.
-      railway: 'job="vigie"',
-      sentry: 'job="vigie"',
-      // Targets that TargetDown speaks of; Vigie itself has VigieDown.
-      targets: 'job!="vigie"',
+      railway: self.vigie,
+      sentry: self.vigie,
+      // Targets that TargetDown speaks of: those of any product; Vigie itself has VigieDown.
+      targets: 'product!="",job!="%s"' % promql.job(self.vigie, 'vigie'),
     },
 
     // Jobs that must always be there: TargetAbsent fires for one that no longer is scraped at all.
-    jobs: ['vigie'],
+    jobs: [promql.job(self.selectors.vigie, 'vigie')],
 
     // Sources of the numbers that can come from several.
     numbers: {
@@ -160,18 +167,24 @@
     // The generated configuration of Prometheus and blackbox_exporter; not used by the rules
     // ---------------------------------------------------------------------------------------------------------------
 
-    // Where the parts reach each other, host:port; null is a part that is not there.
+    // Where the parts reach each other, host:port; null is a part that is not there. Alerts go to each Alertmanager.
     stack: {
       vigie: 'vigie:9847',
-      alertmanager: 'alertmanager:9093',
+      alertmanager: ['alertmanager:9093'],
       blackbox: 'blackbox:9115',
       node: null,
       // The feed of a Supabase project: { host: 'REFERENCE.supabase.co', password_file: '/run/secrets/supabase_key' }.
       supabase: null,
     },
-    // URL of the application's metrics; null when it has none.
-    appMetrics: null,
-    // Uptime checks: { name: 'api', url: 'https://api.example.com/health', interval: 60 }.
+    // Metrics of the application, one for each copy or service: { url: 'https://app.example.com/metrics' }, and where it
+    // asks for them
+    //   params: { format: ['prometheus'] }                           the query of the request
+    //   basic: { username: 'vigie', password_file: '/run/secrets/app' } or bearer: { token_file: '/run/secrets/app' }
+    //   ca_file: '/run/secrets/ca.pem'                               who signs its certificate
+    // with the files as Prometheus sees them.
+    appMetrics: [],
+    // Uptime checks: { name: 'api', url: 'https://api.example.com/health', interval: 60 }, with basic, bearer and ca_file as
+    // above, as blackbox_exporter sees the files.
     probes: [],
     // Seconds within which a probed page must have answered.
     probeTimeout: 8,

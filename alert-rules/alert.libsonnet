@@ -116,17 +116,24 @@ local checked(signal, settings) =
          ];
   settings;
 
-function(signal, config)
-  local alert = signal.alert;
-  local settings = checked(signal, config.alerts[alert.settings]);
-  local limits = thresholds(settings);
-  if !settings.enabled then [] else [
-    {
-      alert: alert.name,
-      expr: condition(signal, limits[severity], settings, config),
-      [if std.objectHas(settings, 'for') then 'for']: settings['for'],
-      labels: labels(alert, severity),
-      annotations: annotations(signal, severity, limits[severity], settings, config),
-    }
-    for severity in std.objectFields(limits)
-  ]
+{
+  // Whether people are told of a signal: its alert is on and something gives its number.
+  isOn(signal, config)::
+    signal.alert != null && checked(signal, config.alerts[signal.alert.settings]).enabled && signal.sources != {},
+
+  // The rules of the alert of a signal.
+  rules(signal, config)::
+    local alert = signal.alert;
+    local settings = config.alerts[alert.settings];
+    local limits = thresholds(settings);
+    [
+      {
+        alert: alert.name,
+        expr: condition(signal, limits[severity], settings, config),
+        [if std.objectHas(settings, 'for') then 'for']: settings['for'],
+        labels: labels(alert, severity),
+        annotations: annotations(signal, severity, limits[severity], settings, config),
+      }
+      for severity in std.objectFields(limits)
+    ],
+}

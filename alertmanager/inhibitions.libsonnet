@@ -1,19 +1,22 @@
 // What mutes what. An alert is only muted by one about the same product, and about the same thing where both name it.
-function(groups)
-  local signals = [signal for group in groups for signal in group.signals];
-  local alerts = [signal.alert for signal in signals if signal.alert != null];
+// `signals` are those that have an alert: what is not there neither mutes nor is muted.
+function(signals)
+  local alerts = [signal.alert for signal in signals];
+  local there = std.set([alert.name for alert in alerts]);
 
   // Every label that tells two series of one alert apart; a label that neither side has counts as equal.
   local identity = ['alertname', 'product'] + std.set(std.flattenArrays([signal.by for signal in signals]));
 
-  local muters = std.set(std.flattenArrays([alert.mutedBy for alert in alerts]));
+  local muters = std.setInter(there, std.set(std.flattenArrays([alert.mutedBy for alert in alerts])));
   local mutedBy(muter) = std.set([alert.name for alert in alerts if std.member(alert.mutedBy, muter)]);
-  local vendors = std.set(std.flattenArrays([alert.explainedBy for alert in alerts]));
+  local vendors =
+    if std.member(there, 'VendorIncident') then std.set(std.flattenArrays([alert.explainedBy for alert in alerts]))
+    else [];
   local explainedBy(vendor) = std.set([alert.name for alert in alerts if std.member(alert.explainedBy, vendor)]);
   local speaksOfSource(name) = std.length([
     signal
     for signal in signals
-    if signal.alert != null && signal.alert.name == name
+    if signal.alert.name == name
     if signal.alert.source != null || std.member(signal.by, 'source')
   ]) > 0;
 

@@ -4,7 +4,7 @@ local receivers = import 'receivers.libsonnet';
 
 {
   local config = $._config,
-  local audiences = receivers(config),
+  local audiences = receivers.of(config, $._alerting),
   local reached = [audience for audience in audiences if audience.configs != {}],
   local unreached = [audience for audience in audiences if audience.configs == {}],
   local isReached(name) = std.length([audience for audience in reached if audience.name == name]) > 0,
@@ -35,7 +35,7 @@ local receivers = import 'receivers.libsonnet';
     },
     receivers:
       [{ name: 'nowhere' }] + [{ name: audience.name } + audience.configs for audience in reached],
-    inhibit_rules: inhibitions($._signals),
+    inhibit_rules: inhibitions($._alerting),
     [if hours != null then 'time_intervals']: [{
       name: 'business hours',
       time_intervals: [{
@@ -46,6 +46,8 @@ local receivers = import 'receivers.libsonnet';
     }],
   },
 
-  // One sentence for each kind of alert that reaches nobody with these channels.
-  unreached:: [audience.unreached for audience in unreached if audience.unreached != null],
+  // One sentence for each kind of alert that reaches nobody with these channels, and for each team that no alert is for.
+  unreached::
+    [audience.unreached for audience in unreached if audience.unreached != null] +
+    receivers.idle(config, $._alerting),
 }

@@ -9,7 +9,12 @@ local channels = import 'channels.libsonnet';
 
 local nobody = { pagerduty: null, slack: null, email: [], sms: [] };
 
-function(config)
+// Teams that are told of the alerts with their `audience`, beside everybody else.
+local teams = ['security', 'finance'];
+local concerned(team, signals) =
+  std.length([signal for signal in signals if std.get(signal.alert.labels, 'audience') == team]) > 0;
+
+local of(config, signals) =
   local channel = channels(config);
   local title = '{{ template "vigie.title" . }}';
   // What may wake people, and what they read when they look. A warning goes only to the second.
@@ -65,7 +70,8 @@ function(config)
     unreached: null,
   };
 
-  team('security') + team('finance') + std.map(level, config.channels.escalation) + [
+  std.flattenArrays([team(name) for name in teams if concerned(name, signals)]) +
+  std.map(level, config.channels.escalation) + [
     {
       name: 'critical',
       matchers: ['severity="critical"'],
@@ -96,4 +102,17 @@ function(config)
       also: false,
       unreached: 'nobody notices when alerting itself stops: set channels.deadmansswitch',
     },
-  ]
+  ];
+
+{
+  // `signals` are those that have an alert.
+  of:: of,
+
+  // One sentence for each team that has channels and that no alert is for.
+  idle(config, signals):: [
+    'channels.%s: has no effect, for no alert that is on is for the %s team; leave it out, or turn on its source'
+    % [team, team]
+    for team in teams
+    if config.channels[team] != null && !concerned(team, signals)
+  ],
+}

@@ -1,5 +1,5 @@
-// Ops, the first page: nine numbers in three rows of three, each large and coloured, with how it came to be so beside
-// it; then what is wrong, what is left of the promise, and whether the numbers can be trusted.
+// Ops, the first page: nine numbers in three rows of three (fewer where the product has less), each large and coloured,
+// with how it came to be so beside it; then what is wrong, what is left of the promise, and whether the numbers can be trusted.
 local alerts = import 'lib/alerts.libsonnet';
 local dashboard = import 'lib/dashboard.libsonnet';
 local layout = import 'lib/layout.libsonnet';
@@ -67,7 +67,7 @@ function(config, signals, kit)
 
   dashboard.new(
     'ops',
-    'Is the product well right now? Nine numbers; green is well, orange is a warning, red pages somebody.',
+    'Is the product well right now? Green is well, orange is a warning, red pages somebody.',
     config
   ) +
   dashboard.withRows(

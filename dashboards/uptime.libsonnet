@@ -8,11 +8,15 @@ local thresholds = import 'lib/thresholds.libsonnet';
 
 function(config, signals, kit)
   local budget = slo(config, signals, kit);
-  local probed(title, description, unit, more={}) = subject.new(title, description, unit, 'blackbox', more);
+  local probed(title, description, unit) = subject.new(title, description, unit, 'blackbox');
   local outside(title, description, unit) = subject.new(title, description, unit, 'uptime');
   local probe(name, by) = 'max by (%s) (%s)' % [std.join(', ', by), kit.of('probes', name)];
   local monitor = '{{monitor}}, {{provider}}';
-  local share(signal) = 'avg_over_time(%s[$__range])' % kit.series(signal);
+  // Pages that are probed from inside, and monitors outside: as many of the two as the product has.
+  local seen = std.filter(
+    function(each) each.signal.sources != {},
+    [{ signal: signals.siteUp, legend: '{{probe}}' }, { signal: signals.monitorUp, legend: monitor }]
+  );
 
   dashboard.new(
     'uptime',
@@ -50,16 +54,18 @@ function(config, signals, kit)
     ]),
     layout.row('Was the promise kept?', [
       layout.line(12, [
-        panel.newRanking(
-          probed(
+        std.foldl(
+          function(built, each)
+            built + panel.withInstant('avg_over_time(%s[$__range])' % kit.series(each.signal), each.legend),
+          seen,
+          panel.newRanking(subject.new(
             'Time up',
             'Share of the time shown in which each page answered, one failed probe alone left out.',
             'ratio',
-            { limits: thresholds.shares(0.999, 0.99) }
-          )
-        ) +
-        panel.withInstant(share(signals.siteUp), '{{probe}}') +
-        panel.withInstant(share(signals.monitorUp), monitor),
+            if seen == [] then 'none' else subject.sourceOf(seen[0].signal),
+            { limits: thresholds.shares(0.999, 0.99) },
+          ))
+        ),
         budget.burn('Availability'),
         budget.burn('Latency'),
       ]),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import rjsonnet
 
-from vigie.config.load import load
+from scripts.example import ROOT, product
 from vigie.render.mixin import argument
 
-ROOT = Path(__file__).parent.parent
 _PROGRAM = """
 function(product)
   local mixin = (import 'mixin.libsonnet').forProduct(product);
@@ -59,8 +57,8 @@ def alerts_page() -> str:
 
 
 def _facts() -> Mapping[str, Any]:
-    product = argument(load(ROOT / "vigie.yaml", {}).product)
-    answer = rjsonnet.evaluate_snippet(str(ROOT / "alerts.jsonnet"), _PROGRAM, tla_codes={"product": product})
+    example = argument(product(), sources=None)
+    answer = rjsonnet.evaluate_snippet(str(ROOT / "alerts.jsonnet"), _PROGRAM, tla_codes={"product": example})
     facts: Mapping[str, Any] = json.loads(answer)
     return facts
 

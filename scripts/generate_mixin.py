@@ -6,10 +6,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from vigie.config.load import load
-from vigie.render import render
+from scripts.example import ROOT, rendering
 
-ROOT = Path(__file__).parent.parent
 FOLDERS = {
     "prometheus/rules": "alert-rules/out",
     "alertmanager": "alertmanager/out",
@@ -20,11 +18,10 @@ FOLDERS = {
 
 
 def outputs() -> dict[Path, str]:
-    """Every generated file: its path and text. Variables of the environment play no part."""
-    rendering = render(load(ROOT / "vigie.yaml", {}).product, ROOT)
+    """Every generated file: its path and text."""
     return {
         ROOT / FOLDERS[str(path.parent)] / path.name: text
-        for path, text in ((PurePosixPath(path), text) for path, text in rendering.files.items())
+        for path, text in ((PurePosixPath(path), text) for path, text in rendering().files.items())
         if str(path.parent) in FOLDERS
     }
 

@@ -7,6 +7,13 @@ function(config)
     for name in config.numbers.hosting
     if machines[name](config)[number] != null
   };
+  // Supabase describes its machine in a feed, and not where Vigie reads it.
+  local machine = {
+    unit: 'ratio',
+    gauge: true,
+    perSource: true,
+    reads: { supabase: 'supabase_feed' },
+  };
   local host = {
     component: 'hosting',
     class: 'saturation',
@@ -15,13 +22,10 @@ function(config)
   };
 
   [
-    {
+    machine {
       name: 'cpu',
       title: 'CPU usage',
       description: 'Share of the CPU time in use; near 100% everything becomes slow.',
-      unit: 'ratio',
-      gauge: true,
-      perSource: true,
       by: ['source', 'instance'],
       record: 'product_instance:cpu_usage:ratio_rate' + config.windows.cpu,
       sources: sources('cpu'),
@@ -32,13 +36,10 @@ function(config)
         action: 'Scale up, or find what began to work so hard.',
       },
     },
-    {
+    machine {
       name: 'memory',
       title: 'Memory usage',
       description: 'Share of the memory in use; at 100% processes are killed.',
-      unit: 'ratio',
-      gauge: true,
-      perSource: true,
       by: ['source', 'instance'],
       record: 'product_instance:memory_usage:ratio',
       sources: sources('memory'),
@@ -49,13 +50,10 @@ function(config)
         action: 'Scale up; if use only ever grows, look for a leak and restart until it is found.',
       },
     },
-    {
+    machine {
       name: 'disk',
       title: 'Disk usage',
       description: 'Share of a disk in use; at 100% the database stops and writes fail.',
-      unit: 'ratio',
-      gauge: true,
-      perSource: true,
       by: ['source', 'instance', 'mountpoint'],
       record: 'product_instance_mountpoint:disk_usage:ratio',
       sources: sources('disk'),

@@ -10,9 +10,10 @@
 //   record       the recorded series: level:metric:operation; null for what an alert reads directly
 //   by           labels that its series have beside `product`
 //   gauge        it is a snapshot, not a rate: an alert on it must survive missed scrapes
-//   sources      where the number comes from: an expression for each source, one unless `perSource`; none where the
-//                chosen source cannot tell, and then the alert is left out
+//   sources      where the number comes from: an expression for each source, one unless `perSource`. Those that the product
+//                does not have are left out (sources.libsonnet); where none is left, so is the alert
 //   perSource    the name of the source becomes the label `source`, so several may be recorded side by side
+//   reads        what a source is called in sources.libsonnet, where that is not its name here
 //   alert        when and how people are told, or null:
 //     name         of the alert
 //     settings     its thresholds and times are `_config.alerts[settings]`; the name, unless several signals share one
@@ -31,14 +32,27 @@
 //     guard        { events, window }: rate of events that must make up `minimum` in the window, or null; without a window
 //                  `events` is their number
 //     onlyIf       another condition on the product, or null
+//     greatest     the greatest value that there can be, or null
 //     mutedBy      alerts that explain this one
 //     explainedBy  vendors whose incident (VendorIncident, label `vendor`) explains this one
 function(config)
-  local optional = { record: null, by: [], gauge: false, perSource: false, alert: null };
-  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], explainedBy: [], source: null, labels: {} };
-  local complete(signal) = optional + signal + {
-    alert: if std.get(signal, 'alert') == null then null else optionalInAlert { settings: signal.alert.name } + signal.alert,
-  };
+  local given = (import 'sources.libsonnet').given(config);
+  local optional = { record: null, by: [], gauge: false, perSource: false, reads: {}, alert: null };
+  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
+  // Locals are computed once, fields at every access.
+  local complete(signal) =
+    local reads(name) = std.get(std.get(signal, 'reads', {}), name, name);
+    local could = [{ name: name, reads: reads(name) } for name in std.objectFields(signal.sources)];
+    local sources = { [each.name]: signal.sources[each.name] for each in could if given(each.reads) };
+    local alert =
+      if std.get(signal, 'alert') == null then null
+      else optionalInAlert { settings: signal.alert.name } + signal.alert;
+    optional + signal + {
+      // Every source that could give the number, whether the product has it or not.
+      couldRead:: [each.reads for each in could],
+      sources: sources,
+      alert: alert,
+    };
   local groups = [
     { name: 'site', signals: (import 'uptime.libsonnet')(config) },
     { name: 'api', signals: (import 'api.libsonnet')(config) },

@@ -16,6 +16,12 @@
     assert std.objectHas(unit, duration[last:]) : "expected a duration such as 30s, 5m or 1h, got '%s'" % duration;
     std.parseInt(duration[:last]) * unit[duration[last:]],
 
+  // Name of the job that a selector such as 'job="app",handler!="/health"' asks for; `otherwise` where it names none.
+  job(selector, otherwise)::
+    local parts = [std.stripChars(part, ' ') for part in std.split(selector, ',')];
+    local named = [std.split(part, '"')[1] for part in parts if std.startsWith(part, 'job="')];
+    if named == [] then otherwise else named[0],
+
   // Rounded to a millionth: 5 of 100 is exactly 5%, and not one bit above the threshold of 5%. For what is compared with a
   // threshold, not for what others divide by.
   exact(expr)::

@@ -87,6 +87,8 @@ function(config)
         % [pair.long, objective.word],
       action: objective.action,
       guard: { events: all(pair.long), window: pair.long },
+      // Where nothing at all goes well.
+      greatest: std.round(1000 / (1 - objective.goal)) / 1000,
     },
   };
 

@@ -135,7 +135,7 @@ function(config)
       description: 'Jobs that should be scraped and are in no scrape configuration.',
       unit: 'count',
       by: ['job'],
-      sources: { prometheus: std.join('\nor\n', absent) },
+      sources: { [if absent != [] then 'prometheus']: std.join('\nor\n', absent) },
       alert: monitoring {
         name: 'TargetAbsent',
         when: 'present',

@@ -17,7 +17,7 @@ function(config, signals, kit)
 
   // Whatever tells one such alert from another, in one column.
   local telling = std.set(
-    ['pattern', 'window'] + std.flattenArrays([signals[name].by for name in std.objectFields(signals)])
+    ['pattern', 'window'] + std.flattenArrays([signals[name].by for name in std.objectFields(signals) if signals[name].sources != {}])
   );
   local which = 'label_join(%s, "which", " ", %s)' % [firing, std.join(', ', ['"%s"' % label for label in telling])];
 
@@ -37,7 +37,7 @@ function(config, signals, kit)
     'text',
     'vigie',
   )) +
-  panel.withRows(std.foldl(withDashboard, std.objectFields(config.dashboards), which)) +
+  panel.withRows(std.foldl(withDashboard, kit.rendered, which)) +
   panel.withColumns(columns, names) +
   panel.withSort('How bad', false) +
   panel.withNothing('No alert fires.') +
@@ -55,7 +55,7 @@ function(config, signals, kit)
   panel.withWidths({ 'How bad': 110, Since: 150, 'Where to look': 180, 'Who acts': 110 }) +
   panel.withOverride('Where to look', {
     mappings: words.of(
-      { [config.dashboards[name]]: { text: titles[name], color: 'text' } for name in std.objectFields(titles) }
+      { [config.dashboards[name]]: { text: titles[name], color: 'text' } for name in kit.rendered }
     ),
     links: [{ title: 'Open the dashboard', url: '/d/${__value.raw}?${__url_time_range}&${__all_variables}' }],
   })

@@ -1,6 +1,7 @@
 // A dashboard: what all of them share.
 local layout = import 'layout.libsonnet';
 local query = import 'query.libsonnet';
+local sources = import '../../signals/sources.libsonnet';
 local titles = import 'titles.libsonnet';
 
 local variable(name, label, type) = {
@@ -24,17 +25,24 @@ local annotation(name, colour, expr, title) = {
   titleFormat: title,
 };
 
-// A point in time that a series holds, for as long as it is the latest.
+// A point in time that a series holds, for as long as it is the latest; nothing where nobody tells of deployments.
 local deployments(config) =
-  local of(name, label) =
-    'max by (%s) (%s{%s,product="$product"}) * 1000' % [label, name, config.selectors.vigie];
-  annotation(
-    'Deployments',
-    'purple',
-    of('railway_deployment_created_timestamp_seconds', 'service') + ' or ' +
-    of('vercel_deployment_created_timestamp_seconds', 'project'),
-    'Deployment of {{service}}{{project}}'
-  ) + { useValueForTime: true };
+  local given = sources.given(config);
+  local labels = { railway: 'service', vercel: 'project' };
+  local of(source) = 'max by (%s) (%s_deployment_created_timestamp_seconds{%s,product="$product"}) * 1000' % [
+    labels[source],
+    source,
+    config.selectors.vigie,
+  ];
+  local there = [source for source in std.objectFields(labels) if given(source)];
+  if there == [] then [] else [
+    annotation(
+      'Deployments',
+      'purple',
+      std.join(' or ', [of(source) for source in there]),
+      'Deployment of %s' % std.join('', ['{{%s}}' % labels[source] for source in there])
+    ) + { useValueForTime: true },
+  ];
 
 local pages = annotation(
   'Critical alerts',
@@ -56,7 +64,7 @@ local pages = annotation(
     refresh: '30s',
     time: { from: 'now-1h', to: 'now' },
     timezone: 'browser',
-    annotations: { list: [pages, deployments(config)] },
+    annotations: { list: [pages] + deployments(config) },
     links: [
       {
         title: 'Dashboards',
@@ -87,10 +95,17 @@ local pages = annotation(
       ],
     },
     panels: [],
+    given:: sources.given(config),
   },
 
   // What happens slowly is looked at from further away.
   withTime(back):: { time: { from: 'now-' + back, to: 'now' } },
 
-  withRows(rows):: { panels: layout.panels(rows) },
+  // Panels of what the product does not have are left out, and the others close up.
+  withRows(rows):: {
+    local left = layout.only(function(panel) self.given(panel.source), rows),
+    panels: layout.panels(left),
+    // Whether there is anything to answer its first question with.
+    answers:: left != [] && left[0].question == rows[0].question,
+  },
 }

@@ -1,17 +1,13 @@
 // What stands where there is nothing to show: what would fill it, as a sentence for graphs and as a word for numbers.
-local keys = {
-  app: 'app.metrics',
-  instrumentator: 'app.metrics',
-  otel: 'app.metrics',
-  unknown: 'numbers.http',
-  process: 'app.metrics',
+local sources = import '../../signals/sources.libsonnet';
+
+// Where the part that gives the number is to be looked at, rather than what turns it on.
+local parts = {
   blackbox: 'stack.blackbox',
-  node: 'stack.node',
   vigie: 'stack.vigie',
   prometheus: 'stack.prometheus',
-  uptime: 'sources.uptimerobot',
 };
-local key(source) = std.get(keys, source, 'sources.' + source);
+local key(source) = std.get(parts, source, sources.keys(source)[0]);
 
 {
   sentence(source):: 'No data: %s gives none, or is not set in vigie.yaml.' % key(source),

@@ -5,7 +5,8 @@ local subject = import 'subject.libsonnet';
 local titles = import 'titles.libsonnet';
 local where = import '../../signals/dashboards.libsonnet';
 
-function(config, signals)
+// `rendered` are the names of the dashboards that there are.
+function(config, signals, rendered)
   local chosen = 'product="$product"';
   local within(selector, matchers) = std.join(',', std.filter(function(part) part != '', [selector, chosen, matchers]));
   local legend(signal) =
@@ -26,7 +27,12 @@ function(config, signals)
     // A click on a number leads to the dashboard of what it is about.
     linked(signal)::
       if signal.alert == null then {} else kit.leadingTo(where[signal.alert.component].dashboard),
-    leadingTo(name):: panel.withLink('Open ' + titles[name], kit.address(name)),
+    leadingTo(name):: panel.withLinks(
+      if std.member(rendered, name) then [{ title: 'Open ' + titles[name], url: kit.address(name) }] else []
+    ),
+
+    // Names of the dashboards that there are.
+    rendered:: rendered,
 
     // The worst of all series as one number: of now, because a number that is gone must not look as if it were well.
     number(signal, worst='max', title=signal.title, said=upOrDown)::

@@ -22,6 +22,14 @@ local row(question, y) = {
 
   row(question, lines):: { question: question, lines: lines },
 
+  // The rows with those of their panels for which `wanted` holds; a line or a row of which nothing is left is none.
+  only(wanted, rows)::
+    local lines(row) = std.filter(function(line) line.panels != [], [
+      line { panels: std.filter(wanted, super.panels) }
+      for line in row.lines
+    ]);
+    std.filter(function(row) row.lines != [], [row { lines: lines(row) } for row in rows]),
+
   // All panels, from the top down, numbered in reading order.
   panels(rows)::
     local add(placed, line) = {

@@ -268,5 +268,5 @@ local graph(subject, custom) = base('timeseries', subject) {
     $.withOverride(name, { 'custom.stacking': { mode: 'none', group: 'A' } }),
 
   // Where a click on the value leads.
-  withLink(title, url):: { fieldConfig+: { defaults+: { links: [{ title: title, url: url }] } } },
+  withLinks(links):: { fieldConfig+: { defaults+: if links == [] then {} else { links: links } } },
 }

@@ -11,12 +11,14 @@ function(config, signals, kit)
   local objectives = {
     Availability: {
       goal: config.slo.availability,
+      source: subject.sourceOf(signals.serverErrors),
       // Errors are recorded by the minute, requests by the second.
       bad: mean(signals.serverErrors) + ' / 60',
       promise: '%s%% of the requests do not fail',
     },
     Latency: {
       goal: config.slo.latency,
+      source: subject.sourceOf(signals.slowRequests),
       bad: mean(signals.slowRequests),
       promise: '%%s%%%% of the requests take at most %s s' % config.slo.bound,
     },
@@ -31,7 +33,7 @@ function(config, signals, kit)
         name + ' budget left',
         'What is left of the promise that %s, over %d days. At 0%% it is broken.' % [promise, days],
         'ratio',
-        'app',
+        objective.source,
         { limits: thresholds.shares(0.25, 0.001) },
       )) +
       panel.withInstant(left(objective.bad, objective.goal), name + ' budget left'),
@@ -49,7 +51,7 @@ function(config, signals, kit)
           ]),
         ],
         'times',
-        'app',
+        objectives[name].source,
       )) +
       panel.withSeveral +
       panel.withCeiling(1) +

@@ -5,6 +5,12 @@ local words = import 'words.libsonnet';
 local optional = { unit: 'number', limits: [], words: [], source: 'vigie' };
 
 {
+  // The source that fills a panel of a signal; `none` where nothing does, because the product does not have it or because
+  // the one that `numbers` chose cannot tell.
+  sourceOf(signal)::
+    local name = (std.objectFields(signal.sources) + ['none'])[0];
+    std.get(signal.reads, name, name),
+
   // A number that is no signal, described where it is shown.
   new(title, description, unit, source, more={})::
     optional { title: title, description: description, unit: unit, source: source } + more,
@@ -18,7 +24,6 @@ local optional = { unit: 'number', limits: [], words: [], source: 'vigie' };
     words:
       if signal.unit != 'up' then []
       else words.yesNo(said[0], said[1], thresholds.bad(signal, config)),
-    // A source that was chosen in `numbers` and cannot tell leaves a signal without any.
-    source: (std.objectFields(signal.sources) + ['unknown'])[0],
+    source: $.sourceOf(signal),
   },
 }

@@ -31,13 +31,18 @@ local translated(value) =
     },
   },
 
-  local named(name) = if name == 'vigie' then name else 'vigie-' + name,
+  // Jobs may have names that objects may not have.
+  local allowed = std.stringChars('abcdefghijklmnopqrstuvwxyz0123456789-'),
+  local named(name) =
+    local characters = [if std.member(allowed, each) then each else '-' for each in std.stringChars(std.asciiLower(name))];
+    if name == 'vigie' then name else 'vigie-' + std.join('', characters),
 
-  // The operator gives each job a name of its own making, but the rules select by ours. A password comes from a Secret
-  // of the same name as the object.
+  // The operator gives each job a name of its own making, but the rules select by ours. What is a file for Prometheus comes
+  // from a Secret of the same name as the object.
   local scrape(job) =
     local name = named(job.job_name);
-    local operators = ['job_name', 'scheme', 'basic_auth'];
+    local secret(key) = { name: name, key: key };
+    local operators = ['job_name', 'scheme', 'basic_auth', 'authorization', 'tls_config', 'follow_redirects'];
     object('monitoring.coreos.com/v1alpha1', 'ScrapeConfig', name) {
       spec: { scrapeInterval: config.scrapeInterval, scrapeTimeout: config.scrapeTimeout } + translated({
         [key]: job[key]
@@ -46,9 +51,11 @@ local translated(value) =
       }) + {
         [if std.objectHas(job, 'scheme') then 'scheme']: std.asciiUpper(job.scheme),
         [if std.objectHas(job, 'basic_auth') then 'basicAuth']: {
-          [key]: { name: name, key: key }
+          [key]: secret(key)
           for key in ['username', 'password']
         },
+        [if std.objectHas(job, 'authorization') then 'authorization']: { type: 'Bearer', credentials: secret('token') },
+        [if std.objectHas(job, 'tls_config') then 'tlsConfig']: { ca: { secret: secret('ca') } },
         relabelings: [{ targetLabel: 'job', replacement: job.job_name }] + translated(std.get(job, 'relabel_configs', [])),
       },
     },

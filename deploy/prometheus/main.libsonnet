@@ -28,22 +28,56 @@ local parts(url) =
     path: '/' + if std.length(address) > 1 then address[1] else 'metrics',
   };
 
+// How a target knows who we are, and how we know that it is who it says, as Prometheus and blackbox_exporter both write it.
+// Redirects are not followed then, for the secret would go along to wherever they lead.
+local credentials(target) =
+  local given(key) = std.get(target, key) != null;
+  {
+    [if given('basic') then 'basic_auth']: target.basic,
+    [if given('bearer') then 'authorization']: { type: 'Bearer', credentials_file: target.bearer.token_file },
+    [if given('basic') || given('bearer') then 'follow_redirects']: false,
+    [if given('ca_file') then 'tls_config']: { ca_file: target.ca_file },
+  };
+
 {
   local config = $._config,
   local labels = { product: config.product },
   local static(address) = [{ targets: [address], labels: labels }],
+  local named(name, selector) = promql.job(config.selectors[selector], name),
 
-  local vigie = { job_name: 'vigie', static_configs: static(config.stack.vigie) },
-  local node = { job_name: 'node', static_configs: static(config.stack.node) },
-  local app =
-    local url = parts(config.appMetrics);
-    { job_name: 'app', scheme: url.scheme, metrics_path: url.path, static_configs: static(url.address) },
+  // Jobs have the names by which the rules select them.
+  local vigie = { job_name: named('vigie', 'vigie'), static_configs: static(config.stack.vigie) },
+  local node = { job_name: named('node', 'node'), static_configs: static(config.stack.node) },
+
+  // Targets that are asked alike share a job; of several jobs all have the label of the first, by which the rules select.
+  local how(target) =
+    local url = parts(target.url);
+    { scheme: url.scheme, metrics_path: url.path } + credentials(target) +
+    (if std.get(target, 'params', {}) != {} then { params: target.params } else {}),
+  local ways = std.foldl(
+    function(found, target) if std.member(found, how(target)) then found else found + [how(target)],
+    config.appMetrics,
+    []
+  ),
+  local apps = std.mapWithIndex(
+    function(index, way)
+      local name = named('app', 'app');
+      way {
+        job_name: if index == 0 then name else '%s-%d' % [name, index + 1],
+        static_configs: [{
+          targets: [parts(target.url).address for target in config.appMetrics if how(target) == way],
+          labels: labels,
+        }],
+        [if index > 0 then 'relabel_configs']: [{ target_label: 'job', replacement: name }],
+      },
+    ways
+  ),
 
   // What of the feed is of use: the rest of a thousand series is about the machinery of Supabase.
   local supabase =
     local feed = config.stack.supabase;
     {
-      job_name: 'supabase',
+      job_name: named('supabase', 'supabase'),
       scheme: 'https',
       metrics_path: '/customer/v1/privileged/metrics',
       scrape_interval: '1m',
@@ -55,9 +89,10 @@ local parts(url) =
       metric_relabel_configs: [{ source_labels: ['__name__'], regex: std.join('|', kept), action: 'keep' }],
     },
 
-  // The probe's own pace and name come as labels of its target; the page to probe goes into the request.
+  // The probe's own pace and name come as labels of its target; the page to probe goes into the request. A query may hold
+  // what identifies somebody, so it stays out of the label that people see.
   local probes = {
-    job_name: 'blackbox',
+    job_name: named('blackbox', 'probes'),
     metrics_path: '/probe',
     params: { module: ['page'] },
     scrape_timeout: '%ds' % (config.probeTimeout + 2),
@@ -68,16 +103,25 @@ local parts(url) =
           probe: probe.name,
           interval: '%ds' % probe.interval,
           __scrape_interval__: '%ds' % probe.interval,
+          [if credentials(probe) != {} then '__tmp_module']: $.probeModule(probe),
         },
       }
       for probe in config.probes
     ],
+    local withModules = [probe for probe in config.probes if credentials(probe) != {}] != [],
     relabel_configs: [
       { source_labels: ['__address__'], target_label: '__param_target' },
-      { source_labels: ['__param_target'], target_label: 'instance' },
+      { source_labels: ['__param_target'], regex: '([^?#]*).*', target_label: 'instance' },
+    ] + (
+      if withModules then [{ source_labels: ['__tmp_module'], regex: '(.+)', target_label: '__param_module' }] else []
+    ) + [
       { target_label: '__address__', replacement: config.stack.blackbox },
     ],
   },
+
+  // Each page that asks who we are has a module of its own in blackbox_exporter.
+  probeModule(probe):: 'page-' + probe.name,
+  probeCredentials(probe):: credentials(probe),
 
   prometheusConfig:: {
     global: {
@@ -86,10 +130,10 @@ local parts(url) =
       scrape_timeout: config.scrapeTimeout,
     },
     rule_files: ['rules/*.yaml'],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [config.stack.alertmanager] }] }] },
+    alerting: { alertmanagers: [{ static_configs: [{ targets: config.stack.alertmanager }] }] },
     scrape_configs:
       [vigie] +
-      (if config.appMetrics != null then [app] else []) +
+      apps +
       (if config.stack.node != null then [node] else []) +
       (if config.stack.supabase != null then [supabase] else []) +
       (if config.probes != [] then [probes] else []),

@@ -249,7 +249,7 @@ def render_command(
 
     Only files that an earlier `vigie render` wrote are replaced or deleted; the folder's `.rendered` lists them.
     """
-    from vigie.render import drift, show, write  # noqa: PLC0415 - see the top
+    from vigie.render import drift, left_out, show, write  # noqa: PLC0415 - see the top
     from vigie.render.configuration import render_configuration  # noqa: PLC0415 - see the top
 
     configuration = _load(config)
@@ -262,6 +262,8 @@ def render_command(
             write(rendering.files, output)
     for sentence in rendering.warnings:
         sys.stderr.write(f"vigie: warning: {sentence}\n")
+    if note := left_out(configuration):
+        sys.stderr.write(f"vigie: note: {note}\n")
     if not check_only:
         _emit(f"{len(rendering.files)} files written to {output}")
     if not differences:

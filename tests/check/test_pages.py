@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.real.process import free_port
 from tests.real.vendor import serving
 from vigie.check import Finding, pages
 from vigie.check.pages import Page, expected, try_page
+from vigie.config.targets import AppTarget, Probe
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 SEEN: list[Request] = []
@@ -40,6 +42,11 @@ async def _metrics(request: Request) -> Response:
         page: bytes = openmetrics(_registry())  # type: ignore[no-untyped-call]  # published without types
         return Response(page, headers={"content-type": OPENMETRICS})
     return PlainTextResponse("no")
+
+
+async def _guarded(request: Request) -> Response:
+    known = {"Bearer t0ken", "Basic dmlnaWU6cEBzcw=="}  # vigie:p@ss
+    return PlainTextResponse("", 200 if request.headers.get("authorization") in known else 401)
 
 
 async def _never(_: Request) -> Response:
@@ -67,6 +74,7 @@ ROUTES: dict[str, Callable[[Request], Any]] = {
     "/torn": _answer("# TYPE up gauge\nup 1\n", OPENMETRICS),
     "/binary": _answer(b"\xff\xfe"),
     "/secret": _answer("", status=401),
+    "/guarded": _guarded,
     "/fault": _answer("", status=503),
     "/there": lambda _: RedirectResponse("/page"),
     "/loop": lambda _: RedirectResponse("/loop"),
@@ -83,11 +91,40 @@ def site() -> Iterator[str]:
 
 
 async def _app(url: str, http: str = "instrumentator") -> Finding:
-    return await try_page(Page("app", "app.metrics", url, expected(http)))
+    return await try_page(Page("app", "app.metrics", AppTarget(url=url), expected(http)))
 
 
 async def _probe(url: str) -> Finding:
-    return await try_page(Page("probe", "probes.front", url))
+    return await try_page(Page("probe", "probes.front", Probe(name="front", url=url)))
+
+
+async def _credentials(url: str, folder: Path, content: str, **way: str) -> Finding:
+    (folder / "secret").write_text(content)
+    path = str(folder / "secret")
+    given = {"basic": {**way, "password_file": path}} if way else {"bearer": {"token_file": path}}
+    return await try_page(Page("probe", "probes.front", Probe.model_validate({"name": "front", "url": url, **given})))
+
+
+@pytest.mark.parametrize(("content", "way"), [("t0ken\n", {}), ("p@ss\n", {"username": "vigie"})])
+async def test_credentials_come_from_their_files(site: str, tmp_path: Path, content: str, way: dict[str, str]) -> None:
+    assert (await _credentials(f"{site}/guarded", tmp_path, content, **way)).verdict == "ok"
+    refused = await _credentials(f"{site}/guarded", tmp_path, "canary", **way)
+    assert refused.verdict == "failed"
+    assert refused.sentences[1:] == ("it refuses the credentials",)
+
+
+async def test_credentials_do_not_follow_a_redirect(site: str, tmp_path: Path) -> None:
+    found = await _credentials(f"{site}/there", tmp_path, "t0ken")
+    assert found.verdict == "failed"
+    assert "answered 307" in found.sentences[0]
+
+
+async def test_a_page_whose_credentials_are_elsewhere_is_not_asked(site: str) -> None:
+    probe = Probe.model_validate({"name": "front", "url": site, "bearer": {"token_file": "/nowhere/token"}})
+    found = await try_page(Page("probe", "probes.front", probe))
+    assert found.verdict == "off"
+    (sentence,) = found.sentences
+    assert sentence.startswith("not asked, because /nowhere/token cannot be read here: no such file; blackbox_exporter")
 
 
 async def test_good_metrics_are_ok_and_asked_for_as_prometheus_does(site: str) -> None:

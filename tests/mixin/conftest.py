@@ -11,11 +11,14 @@ import yaml
 from tests.mixin.promtool import Rules
 from vigie.config.model import Product
 from vigie.render import Rendering, render, write
+from vigie.sources import SOURCES
 
 ROOT = Path(__file__).parents[2]
-SHOP = {
+SHOP: dict[str, Any] = {
     "product": "shop",
+    "environment": "staging",
     "timezone": "Europe/Paris",
+    "sources": {name: {} for name in SOURCES},
     "app": {"metrics": "https://app.example:8443/internal/metrics", "memory_limit": "512MiB", "cpu_cores": 2},
     "probes": [
         {"name": "api", "url": "https://api.shop.example/health"},

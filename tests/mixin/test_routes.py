@@ -139,7 +139,7 @@ def test_the_example_of_the_documentation_reaches_everybody(tmp_path: Path) -> N
     page = (ROOT / "docs" / "routing.md").read_text()
     path = tmp_path / "vigie.yaml"
     path.write_text("product: shop\n" + page.partition("```yaml\n")[2].partition("```")[0])
-    shop = load(path, {}).product
+    shop = load(path, {}).product.model_copy(update={"sources": product().sources, "environment": "staging"})
     assert set(Channels.model_fields) - shop.channels.model_fields_set == {"deadmansswitch"}
     rendering = render(shop, ROOT)
     assert rendering.warnings == ()

@@ -24,7 +24,7 @@ def folder(request: pytest.FixtureRequest, rendered: Path, tmp_path_factory: pyt
     if request.param == "everything":
         return rendered
     bare = tmp_path_factory.mktemp("bare")
-    write(render(product(app={}, probes=[], channels={}, stack={}), ROOT).files, bare)
+    write(render(product(sources={}, app={}, probes=[], channels={}, stack={}), ROOT).files, bare)
     return bare
 
 

@@ -71,15 +71,16 @@ async def check(configuration: Configuration, waiting: Waiting = lambda _: None,
 
 
 def _pages(product: Product) -> Iterator[Page]:
-    if product.app.metrics is not None:
-        yield Page("app", "app.metrics", product.app.metrics, expected(product.numbers.http))
+    for index, target in enumerate(product.app.metrics):
+        name = f"app.metrics[{index}]" if len(product.app.metrics) > 1 else "app.metrics"
+        yield Page("app", name, target, expected(product.numbers.http))
     for probe in product.probes:
-        yield Page("probe", f"probes.{probe.name}", probe.url)
+        yield Page("probe", f"probes.{probe.name}", probe)
 
 
 def _off(configuration: Configuration) -> Iterator[Finding]:
     product = configuration.product
-    if product.app.metrics is None and expected(product.numbers.http):
+    if not product.app.metrics and expected(product.numbers.http):
         why = "it is not set, so nobody counts requests, errors and response times; set it, or numbers.http"
         yield Finding("app", "app.metrics", "off", (why,))
     for name, why in configuration.off.items():

@@ -21,7 +21,10 @@ from urllib.parse import urlsplit
 from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
+from vigie.check.access import Access
 from vigie.check.finding import Finding, Kind, Verdict
+from vigie.config.targets import Target
+from vigie.core.files import UnreadableError
 from vigie.core.lean import import_without_colours
 
 import_without_colours("httpx")
@@ -56,19 +59,19 @@ class Page:
     Attributes:
         kind: Who will ask it: Prometheus for `app`, blackbox_exporter for `probe`.
         name: Its name in `vigie.yaml`.
-        url: Where it is.
+        target: Where it is, and the credentials that it asks for.
         families: Names of metrics that must be on it.
     """
 
     kind: Kind
     name: str
-    url: str
+    target: Target
     families: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
         """The URL without what may be a secret: user, password, query."""
-        parts = urlsplit(self.url)
+        parts = urlsplit(self.target.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
@@ -79,12 +82,17 @@ def expected(http: str) -> tuple[str, ...]:
 
 async def try_page(page: Page) -> Finding:
     """Ask a page; never raises because of what it answers."""
+    try:
+        access = Access.of(page.target)
+    except UnreadableError as error:
+        why = f"not asked, because {error}; {_asker(page)} reads this file where it runs"
+        return Finding(page.kind, page.name, "off", (why,))
     started = time.perf_counter()
     verdict: Verdict = "failed"
     sentences: tuple[str, ...]
     try:
         async with asyncio.timeout(TIMEOUT):
-            response, body = await _get(page)
+            response, body = await _get(page, access)
     except (TimeoutError, httpx.TimeoutException):
         sentences = (f"{page.shown} did not answer within {TIMEOUT:g} s; {_elsewhere(page)}",)
     except httpx.TooManyRedirects:
@@ -100,17 +108,19 @@ async def try_page(page: Page) -> Finding:
     return Finding(page.kind, page.name, verdict, sentences, time.perf_counter() - started)
 
 
-async def _get(page: Page) -> tuple[httpx.Response, bytes]:
+async def _get(page: Page, access: Access) -> tuple[httpx.Response, bytes]:
     body = bytearray()
     async with (
         httpx.AsyncClient(
-            headers={"user-agent": "Vigie", **(_SCRAPE if page.kind == "app" else _PROBE)},
-            follow_redirects=True,
+            headers={"user-agent": "Vigie", **(_SCRAPE if page.kind == "app" else _PROBE), **access.headers},
+            auth=access.auth,
+            verify=access.authorities,
+            follow_redirects=not access.has_credentials,  # as in the rendered configuration
             max_redirects=10,
             timeout=TIMEOUT,
             trust_env=False,  # neither Prometheus nor blackbox_exporter asks by way of a proxy unless it is told to
         ) as client,
-        client.stream("GET", page.url) as response,
+        client.stream("GET", page.target.url) as response,
     ):
         async for chunk in response.aiter_bytes():
             if len(body) > LARGEST:
@@ -129,7 +139,9 @@ def _complaints(page: Page, response: httpx.Response, body: bytes) -> Iterable[s
 def _refused(page: Page, response: httpx.Response) -> str:
     status = response.status_code
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return "it asks for credentials"
+        if page.target.basic or page.target.bearer:
+            return "it refuses the credentials"
+        return f"it asks for credentials; give {page.name} `basic` or `bearer`"
     if status == HTTPStatus.NOT_FOUND:
         return f"there is nothing at this address; check {page.name}"
     return "only a 2xx status counts as an answer"
@@ -202,5 +214,8 @@ def _why(error: BaseException) -> str:
 
 
 def _elsewhere(page: Page) -> str:
-    asker = "Prometheus" if page.kind == "app" else "blackbox_exporter"
-    return f"this is how it looks from here, and {asker} asks from where it runs"
+    return f"this is how it looks from here, and {_asker(page)} asks from where it runs"
+
+
+def _asker(page: Page) -> str:
+    return "Prometheus" if page.kind == "app" else "blackbox_exporter"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import ByteSize, Field, PlainValidator, field_validator
+from pydantic import BeforeValidator, ByteSize, Field, PlainValidator, ValidationInfo, field_validator
 
 from vigie.config.channels import Channels
+from vigie.config.rules import JobName, Routing, Selectors, Slo, Windows, check_bound
+from vigie.config.targets import AppTargets, Probe
 from vigie.config.values import Address, FilePath, Host, HttpUrl, Name, SecretFile, TimeZone
-from vigie.core.settings import Settings, WholeSeconds, between, distinct
+from vigie.core.settings import Settings, WholeSeconds, distinct
 from vigie.core.source import SourceConfig
 
 
@@ -29,26 +31,26 @@ Side = Annotated[float | Literal[False], PlainValidator(_side)]
 """A threshold, or `off`."""
 
 
-class Probe(Settings):
-    """One uptime check, made by blackbox_exporter from inside the stack."""
-
-    name: Name
-    """Value of the `probe` label."""
-    url: HttpUrl
-    """Page that must answer with a 2xx or 3xx status."""
-    interval: Annotated[float, between("10s", "1d", whole=True)] = 60.0
-    """Time between two probes; one takes up to ten seconds."""
-
-
 class App(Settings):
     """The product's own application."""
 
-    metrics: HttpUrl | None = None
-    """URL of its Prometheus metrics; `numbers.http` says whose names they have."""
+    metrics: AppTargets = ()
+    """
+    URL of its Prometheus metrics, or a list of them, each with credentials where it asks for them; `numbers.http` says
+    whose names they have.
+    """
     cpu_cores: float = Field(default=1.0, gt=0)
     """Cores that its process can use: what 100% means to HighCPU. A Python process uses one, however many there are."""
     memory_limit: ByteSize | None = None
     """Memory that its process may use, such as 512MiB: what 100% means to HighMemory. Unset, it is not judged."""
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Addresses = Annotated[tuple[Address, ...], BeforeValidator(_listed), Field(min_length=1)]
+"""One `host:port`, or a list of them."""
 
 
 class Numbers(Settings):
@@ -80,7 +82,8 @@ class Stack(Settings):
 
     vigie: Address = "vigie:9847"
     prometheus: Address = "prometheus:9090"
-    alertmanager: Address = "alertmanager:9093"
+    alertmanager: Addresses = ("alertmanager:9093",)
+    """One, or a list of those that share their silences; Prometheus tells all of them."""
     blackbox: Address = "blackbox:9115"
     node: Address | None = None
     """A node_exporter on the machine that the product runs on, if there is one."""
@@ -146,6 +149,15 @@ class Product(Settings):
     probes: tuple[Probe, ...] = ()
     """Uptime checks."""
     channels: Channels = Channels()
+    selectors: Selectors = Selectors()
+    jobs: tuple[JobName, ...] | None = None
+    """
+    Jobs that must always be there: TargetAbsent fires for one that is not scraped at all. Unset, the jobs that the
+    selectors of Vigie and, where it has metrics, of the application name.
+    """
+    windows: Windows = Windows()
+    slo: Slo = Slo()
+    routing: Routing = Routing()
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     """By the names in docs/alerts.md, only what differs from the defaults."""
     stack: Stack = Stack()
@@ -161,3 +173,11 @@ class Product(Settings):
         return distinct(
             probes, "name", "another probe has this name already, and would hide its outage; choose another"
         )
+
+    @field_validator("slo")
+    @classmethod
+    def _bound_can_be_counted(cls, slo: Slo, info: ValidationInfo) -> Slo:
+        numbers = info.data.get("numbers")  # missing where it is itself wrong, which is complained of there
+        if numbers is not None:
+            check_bound(slo, numbers.http)
+        return slo

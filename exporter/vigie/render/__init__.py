@@ -3,5 +3,6 @@
 from vigie.render.diff import show
 from vigie.render.folder import Difference, drift, write
 from vigie.render.mixin import Rendering, render
+from vigie.render.sources import kept, left_out
 
-__all__ = ["Difference", "Rendering", "drift", "render", "show", "write"]
+__all__ = ["Difference", "Rendering", "drift", "kept", "left_out", "render", "show", "write"]

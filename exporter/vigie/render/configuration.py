@@ -8,6 +8,7 @@ from pathlib import Path
 from vigie.config.load import Configuration
 from vigie.errors import RenderError
 from vigie.render.mixin import Rendering, render
+from vigie.render.sources import kept
 
 
 def render_configuration(configuration: Configuration, mixin: Path | None) -> Rendering:
@@ -19,7 +20,7 @@ def render_configuration(configuration: Configuration, mixin: Path | None) -> Re
     """
     document = configuration.document
     try:
-        rendering = render(configuration.product, mixin or document.path.parent)
+        rendering = render(configuration.product, mixin or document.path.parent, kept(configuration))
     except RenderError as error:
         raise RenderError("\n".join(map(document.located, str(error).split("\n")))) from None
     return replace(rendering, warnings=tuple(map(document.located, rendering.warnings)))
