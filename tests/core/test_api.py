@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,11 +18,12 @@ from demo.vendors.faults import Fault
 from demo.vendors.framework import SimulatedVendor
 from tests.real.process import free_port
 from tests.real.vendor import serving
+from vigie.core import api as api_module
 from vigie.core.api import Api, Vendor, retry_after
 from vigie.core.budget import Budget
 from vigie.core.logs import logger
 from vigie.core.source import Context
-from vigie.errors import Reason, SourceError
+from vigie.errors import ConfigError, Reason, SourceError
 
 PATIENCE = 1.0
 """Seconds that an answer may take."""
@@ -169,3 +171,34 @@ def test_how_long_to_wait_is_read_from_whatever_header_says_it(headers: dict[str
 def test_any_header_is_a_wait_or_none(text: str) -> None:
     wait = retry_after({"retry-after": text}, "", 1000.0)
     assert wait is None or wait >= 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "htp://user:hunter2@proxy.example"),
+        ("all_proxy", "socks5://user:hunter2@proxy.example:1080"),
+        ("HTTP_PROXY", "http://user:hunter2@proxy.example:port"),
+        ("http_proxy", "http://user:hunter2@[::1:3128"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named_by_its_variable_alone(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=f"^the environment's {name} names no proxy that Vigie can use") as caught:
+        _api("http://127.0.0.1:1")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_authorities_that_cannot_be_read_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "authorities.pem"
+    if content:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    api_module._trust.cache_clear()  # noqa: SLF001 - another test has read the good ones
+    with pytest.raises(ConfigError, match=rf"^the environment's SSL_CERT_FILE is {path}, where no certificates"):
+        _api("http://127.0.0.1:1")

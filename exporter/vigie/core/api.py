@@ -8,6 +8,7 @@ and never a surprise further on. A wrong body with status 200 is an error.
 from __future__ import annotations
 
 import email.utils
+import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ import msgspec
 from vigie import __version__
 from vigie.core.lean import import_without_colours
 from vigie.core.source import Context
-from vigie.errors import Reason, SourceError
+from vigie.errors import ConfigError, Reason, SourceError
 
 import_without_colours("httpx")
 
@@ -95,18 +96,15 @@ class Api:
         vendor: Who is asked.
         context: Whose budget each request is charged to.
         timeout: Seconds for one request; the poll's deadline stands above it.
+
+    Raises:
+        ConfigError: The environment names authorities or a proxy that cannot be used.
     """
 
     def __init__(self, vendor: Vendor, context: Context, timeout: float) -> None:
         self.vendor = vendor
         self._context = context
-        self._client = httpx.AsyncClient(
-            headers={"user-agent": f"vigie/{__version__}", "accept": "application/json", **vendor.headers},
-            timeout=timeout,
-            verify=_trust(),
-            limits=httpx.Limits(max_connections=1),
-            follow_redirects=False,
-        )
+        self._client = _client(vendor, timeout)
 
     async def get(self, path: str, answer: type[Answer], query: Query | None = None) -> Reply[Answer]:
         """
@@ -199,10 +197,38 @@ class Api:
         return SourceError(reason, f"{self.vendor.name} {what}", retry_after=retry_after, status=status)
 
 
+def _client(vendor: Vendor, timeout: float) -> httpx.AsyncClient:
+    trust = _trust()
+    try:
+        return httpx.AsyncClient(
+            headers={"user-agent": f"vigie/{__version__}", "accept": "application/json", **vendor.headers},
+            timeout=timeout,
+            verify=trust,
+            limits=httpx.Limits(max_connections=1),
+            follow_redirects=False,
+        )
+    except (ValueError, httpx.InvalidURL, ImportError):  # a bad port, another scheme, SOCKS; the value may be secret
+        names = " or ".join(sorted(name for name in os.environ if name.lower() in _PROXY and os.environ[name]))
+        raise ConfigError(
+            f"the environment's {names} names no proxy that Vigie can use; write it as http://proxy.example:3128 "
+            "(SOCKS is not supported), or remove it"
+        ) from None
+
+
+_PROXY = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
 @cache
 def _trust() -> ssl.SSLContext:
     """The authorities that vendors' certificates are checked against; reading them takes longer than a request."""
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except OSError:  # ssl.SSLError too
+        name = next(name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name))
+        raise ConfigError(
+            f"the environment's {name} is {os.environ[name]}, where no certificates can be read; "
+            "name a file of PEM certificates, or remove it"
+        ) from None
 
 
 def retry_after(headers: Mapping[str, str], reset_header: str, now: float) -> float | None:

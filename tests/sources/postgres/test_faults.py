@@ -158,7 +158,7 @@ async def test_a_silent_server_costs_the_deadline_and_no_more(server: PostgresSe
 
 
 async def test_a_source_of_a_silent_server_closes_within_a_second(server: PostgresServer, make: Make, dsn: str) -> None:
-    source = make(dsn, timeout="100ms")
+    source = make(dsn, timeout="1s")
     await source.poll()
     with server.frozen():
         await poll_once(source)
