@@ -19,6 +19,10 @@ from vigie.web.seldom import Seldom
 _refused = Seldom("request_refused")
 
 
+def _nothing() -> None:
+    """Nothing is left to cut."""
+
+
 class Connection(H11Protocol):
     """
     A connection that is closed when a phase takes too long.
@@ -42,7 +46,7 @@ class Connection(H11Protocol):
     ) -> None:
         super().__init__(config, server_state, app_state)
         self.conn: BoundedConnection = BoundedConnection()
-        self.cut: Callable[[], object] = lambda: None
+        self.cut: Callable[[], object] = _nothing
         self._seconds = limits.seconds
         self._crowd = crowd
         self._timer: asyncio.TimerHandle | None = None
@@ -102,11 +106,13 @@ class Connection(H11Protocol):
 
     def drop(self) -> None:
         """End it at once."""
+        cut = self.cut
         self.forget()
-        self.cut()
+        cut()
 
     def forget(self) -> None:
-        """Count it no longer."""
+        """Count it no longer, and free its memory now: what `cut` is bound to holds it in a circle."""
+        self.cut = _nothing
         if self._timer is not None:
             self._timer.cancel()
         self._crowd.remove(self)
