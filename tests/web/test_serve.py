@@ -82,7 +82,7 @@ def test_hang_up_reloads_too(tmp_path: Path) -> None:
 
 def _refused(*arguments: object) -> str:
     command = [sys.executable, "-m", "vigie", *map(str, arguments)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     return result.stderr
