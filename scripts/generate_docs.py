@@ -28,6 +28,7 @@ the details), `${NAME:-text}` has a default, `${file:/path}` is a file's content
 whose variables or files are missing is off, and says so on the landing page and in `vigie check`; anything else that
 is missing is refused. Durations are written `15s`, `5m`, `1h30m`. A message about a wrong value names the variable or
 file that it came from, and never repeats it.
+
 """
 _DASHBOARDS = """\
 Each is generated from the signals, so thresholds, units and explanations are those of the alerts. Grafana finds them in

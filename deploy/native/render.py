@@ -46,4 +46,6 @@ def _write_secrets(settings: Settings) -> None:
 
 
 def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    number = os.open(path, flags, 0o600)
+    os.fchmod(number, 0o600)  # also where the file was there before, or the umask is another
+    return number
