@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -35,7 +34,7 @@ def test_the_latest_messages_are_kept_and_the_oldest_go(tmp_path: Path, on_disk:
 
 def test_no_message_that_was_taken_is_lost_by_a_kill(tmp_path: Path) -> None:
     """What was answered with 200 is there, with its id and time, after `kill -9` and another start."""
-    seen: list[Any] = []
+    seen: list[dict[str, object]] = []
     for run in range(2):
         port = free_port()
         url = f"http://127.0.0.1:{port}"
