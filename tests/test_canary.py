@@ -32,7 +32,7 @@ ADDRESSES = {
     "broker": "redis://user:{secret}@127.0.0.1:{port}/0",
 }
 """Secrets that are an address with a password in it, by their key."""
-OTHERS = {
+OTHERS: Mapping[str, Mapping[str, Any]] = {
     "sentry": {"organization": "shop"},
     "supabase": {"project": "abcdefghijklmnopqrst"},
     "celery": {"events": False, "inspect_interval": "0s"},
@@ -133,7 +133,16 @@ def test_no_page_log_or_file_of_a_server_shows_a_secret(echo: int, tmp_path: Pat
     path = _file(tmp_path, {name: _source(name, echo) for name in SOURCES})
     port = free_port()
     address = f"127.0.0.1:{port}"
-    command = [sys.executable, "-m", "vigie", "serve", "--config", path, "--web.listen-address", address]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "vigie",
+        "serve",
+        "--config",
+        path,
+        "--web.listen-address",
+        address,
+    ]
     log = tmp_path / "vigie.log"
     with (
         running([*command, "--log.level", "debug"], lambda: answers(port), log),
