@@ -120,6 +120,6 @@ def test_a_wrong_value_of_the_web_configuration_is_refused_in_plain_words(at: Pa
 
 
 def test_every_source_is_walked() -> None:
-    assert {at[1] for at in PRODUCT if at[0] == "sources" and len(at) > 1} == set(SOURCES)
+    assert {at[1] for at in OF_SOURCES} == set(SOURCES)
     assert ("channels", "escalation", "0", "pagerduty", "routing_key_file") in PRODUCT
     assert ("thresholds", _INSIDE, "for") in PRODUCT
