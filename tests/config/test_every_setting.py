@@ -72,10 +72,8 @@ def _tree(at: Path_, value: Any) -> Any:
     return value
 
 
-PRODUCT = [
-    *_settings(Product),
-    *(("sources", name, *at) for name in SOURCES for at in _settings(SOURCES[name].config_type)),
-]
+OF_SOURCES = [("sources", name, *at) for name in SOURCES for at in _settings(SOURCES[name].config_type)]
+PRODUCT = [*_settings(Product), *OF_SOURCES]
 
 
 def _refusals(path: Path, tree: Any, **environment: str) -> list[str]:
