@@ -115,7 +115,7 @@ def test_a_secret_file_is_read_and_a_missing_one_switches_the_source_off(tmp_pat
         ("product: a\nproduct: b\n", "vigie.yaml:2: 'product' is given twice, first on line 1; keep one"),
         (
             "product: [a\n",
-            "vigie.yaml:2: not valid YAML: a list in brackets is not closed, or lacks a comma; write [a, b]",
+            "vigie.yaml:2: not valid YAML: a list in brackets that is not closed, or lacks a comma; write [a, b]",
         ),
         ("- a\n", "vigie.yaml:1: the file holds no keys and values; expected lines such as `product: my-shop`"),
         ("", "vigie.yaml:1: the file is empty; expected lines such as `product: my-shop`"),
@@ -132,6 +132,11 @@ def test_what_is_wrong_is_one_sentence_with_file_line_and_key(tmp_path: Path, te
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     refusal = _refusal(tmp_path, "product: acme\ntimezone: Paris\ndomian: x\n")
     assert [line.split(":")[1] for line in refusal.splitlines()] == ["2", "3"]
+
+
+def test_every_source_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    refusal = _refusal(tmp_path, "product: acme\nsources:\n  toy: {rooms: x}\n  tyo: {}\n")
+    assert [line.split(":")[1] for line in refusal.splitlines()] == ["3", "4"]
 
 
 def test_a_wrong_value_of_a_secret_is_not_repeated(tmp_path: Path) -> None:

@@ -108,13 +108,19 @@ def _sources(document: Document, data: dict[str, Any], off: Mapping[str, str]) -
             f"{document.place(('sources',))}: sources: expected a key for each source, such as `redis:`{found}"
         )
     sources: dict[str, SourceConfig] = {}
+    faults: list[str] = []
     for name, settings in named.items():
         key = ("sources", name)
         if name not in SOURCES:
-            raise ConfigError(f"{document.place(key)}: unknown source {name!r}; {nearest(name, SOURCES)}")
-        if name not in off:
+            faults.append(f"{document.place(key)}: unknown source {name!r}; {nearest(name, SOURCES)}")
+        elif name not in off:
             given = {} if settings is None else settings
-            sources[name] = validate(document, SOURCES[name].config_type, given, at=key)
+            try:
+                sources[name] = validate(document, SOURCES[name].config_type, given, at=key)
+            except ConfigError as refused:
+                faults.append(str(refused))
+    if faults:
+        raise ConfigError("\n".join(faults))
     return sources
 
 

@@ -57,10 +57,10 @@ _FAULTS = (
     ("while scanning a quoted scalar", "a quotation mark is not closed, or a \\ in double quotes begins no escape"),
     ("mapping values are not allowed", "a second `: ` on the line, or wrong indentation; put the text in quotes"),
     ("could not find expected ':'", "a key without its colon; write `key: value`, with a blank after the colon"),
-    ("while parsing a flow sequence", "a list in brackets is not closed, or lacks a comma; write [a, b]"),
+    ("while parsing a flow sequence", "a list in brackets that is not closed, or lacks a comma; write [a, b]"),
     (
         "while parsing a flow mapping",
-        "a pair of braces is not closed, or lacks a comma; write {key: value, other: value}",
+        "braces that are not closed, or lack a comma; inside braces put a ${NAME} in quotes",
     ),
     ("while parsing a flow", "brackets or braces are not closed, or lack a value; write [a, b] or {key: value}"),
     ("expected a single document", "a second document (---); keep one"),

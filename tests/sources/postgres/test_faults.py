@@ -56,6 +56,14 @@ async def test_a_missing_database(server: PostgresServer, make: Make) -> None:
     assert 'database "nowhere" does not exist' in str(error)
 
 
+@pytest.mark.parametrize("wanted", ["standby", "read-write"])
+async def test_a_parameter_that_no_server_answers_to_is_named(wanted: str, server: PostgresServer, make: Make) -> None:
+    dsn = f"host=127.0.0.1 port={server.port} user=vigie password=vigie-secret dbname=postgres"  # may only read
+    error = await problem(make(f"{dsn} target_session_attrs={wanted}"))
+    assert error.reason is Reason.NOT_FOUND
+    assert "`target_session_attrs` in `dsn`" in str(error)
+
+
 async def test_nobody_listens(make: Make) -> None:
     assert (await problem(make(f"postgresql://vigie:hunter2@127.0.0.1:{free_port()}/app"))).reason is Reason.NETWORK
 

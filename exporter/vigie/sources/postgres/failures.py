@@ -32,6 +32,15 @@ _BEHIND = (Reason.UPSTREAM, "the pooler is there, but finds no server behind it 
 _NO_NAME = (Reason.NETWORK, "its name is unknown to DNS; check the host in `dsn`")
 _NO_ANSWER = (Reason.TIMEOUT, "it does not answer; check host and port in `dsn`, and that no firewall is between")
 
+_NO_SUCH_SESSION = (
+    Reason.NOT_FOUND,
+    "no server there is of the kind that `target_session_attrs` in `dsn` asks for; change it, or leave it out",
+)
+_NOT_TAKEN = (
+    Reason.UPSTREAM,
+    "the pooler does not take a parameter that `dsn` sends to the server, such as `options`; leave it out",
+)
+
 _WORDS: tuple[tuple[str, tuple[Reason, str]], ...] = (
     ("password authentication failed", _STATES["28P01"]),
     ("no password supplied", _STATES["28P01"]),
@@ -52,6 +61,11 @@ _WORDS: tuple[tuple[str, tuple[Reason, str]], ...] = (
     ("query_wait_timeout", _BEHIND),
     ("server login", _BEHIND),
     ("cannot connect to server", _BEHIND),
+    ("session is read-only", _NO_SUCH_SESSION),
+    ("session is not read-only", _NO_SUCH_SESSION),
+    ("server is in hot standby mode", _NO_SUCH_SESSION),
+    ("server is not in hot standby mode", _NO_SUCH_SESSION),
+    ("unsupported startup parameter", _NOT_TAKEN),
     ("failed to resolve host", _NO_NAME),
     ("connection refused", _STATES["08001"]),
     ("no such file or directory", _STATES["08001"]),
