@@ -119,7 +119,7 @@ def test_each_pattern_of_an_alert_has_thresholds_of_its_own() -> None:
 
 def test_a_threshold_that_nothing_can_pass_is_said() -> None:
     chosen = {"SignupsDrop": {"warning": 0.3}, "SlowResponse": {"warning": 0.3}}
-    sources = {"supabase": {}, "langsmith": {}}
+    sources: dict[str, Any] = {"supabase": {}, "langsmith": {}}
     assert render(product(thresholds=chosen, sources=sources), ROOT).warnings == (
         (
             "thresholds.SignupsDrop: the alert is left out, for `sources.postgres` is off; turn it on, "
