@@ -59,15 +59,22 @@ local credentials(target) =
     config.appMetrics,
     []
   ),
+  // Services behind one address are told apart by their paths.
+  local address(target) = parts(target.url).address,
+  local isShared(target) = std.count(std.map(address, config.appMetrics), address(target)) > 1,
+  local addresses(targets) =
+    local alone = [address(target) for target in targets if !isShared(target)];
+    (if alone == [] then [] else [{ targets: alone, labels: labels }]) + [
+      { targets: [address(target)], labels: labels { instance: address(target) + parts(target.url).path } }
+      for target in targets
+      if isShared(target)
+    ],
   local apps = std.mapWithIndex(
     function(index, way)
       local name = named('app', 'app');
       way {
         job_name: if index == 0 then name else '%s-%d' % [name, index + 1],
-        static_configs: [{
-          targets: [parts(target.url).address for target in config.appMetrics if how(target) == way],
-          labels: labels,
-        }],
+        static_configs: addresses([target for target in config.appMetrics if how(target) == way]),
         [if index > 0 then 'relabel_configs']: [{ target_label: 'job', replacement: name }],
       },
     ways

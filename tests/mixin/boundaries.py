@@ -302,7 +302,7 @@ ROWS = (
         alert="TargetDown",
         labels=MONITORING | {"job": "app", "instance": "app:1"},
         lasting=300,
-        decoys={vigie("up"): 0},
+        decoys={vigie("up"): 0, 'up{job="of somebody else",instance="theirs:1"}': 0},
     ),
     _down(vigie("up"), "critical", alert="VigieDown", labels=MONITORING, lasting=300),
     *boundaries_business.ROWS,

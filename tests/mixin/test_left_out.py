@@ -31,7 +31,7 @@ PARTS: Mapping[str, dict[str, Any]] = {
     "app": {"app": SHOP["app"]},
     "probes": {"probes": SHOP["probes"]},
     "node": {"stack": {"node": "node:9100"}},
-    "supabase_feed": {"stack": {"supabase": SHOP["stack"]["supabase"]}},
+    "supabase_feed": {"stack": {"supabase": product().stack.supabase}},
 }
 """What gives numbers and is no source of Vigie's, as `vigie.yaml` has it."""
 EVERY = (*PARTS, *sorted(SOURCES))
