@@ -58,7 +58,8 @@ def serve_command(
         typer.Option("--web.config.file", help="TLS, client certificates and users of the listener; docs/listener.md."),
     ] = None,
     runbooks: Annotated[
-        Path | None, typer.Option(help="Folder of the runbooks; beside the config file unless given.")
+        Path | None,
+        typer.Option(envvar="VIGIE_RUNBOOKS", help="Folder of the runbooks; beside the config file unless given."),
     ] = None,
     log_level: LogLevel = "info",
 ) -> None:
@@ -97,7 +98,9 @@ def render_command(
     config: ConfigFile = Path("vigie.yaml"),
     mixin: Annotated[
         Path | None,
-        typer.Option(help="Folder that holds mixin.libsonnet; the config file's own folder unless given."),
+        typer.Option(
+            envvar="VIGIE_MIXIN", help="Folder that holds mixin.libsonnet; the config file's own folder unless given."
+        ),
     ] = None,
     output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("rendered"),
     *,
