@@ -45,7 +45,7 @@ def _compose(*arguments: str, folder: Path = ROOT, **environment: str) -> subpro
     )
 
 
-def _config(folder: Path = ROOT, **environment: str) -> dict[str, Any]:
+def _config(folder: Path = ROOT, /, **environment: str) -> dict[str, Any]:
     done = _compose("config", "--format", "json", folder=folder, **environment)
     assert (done.returncode, done.stderr) == (0, "")
     project: dict[str, Any] = json.loads(done.stdout)

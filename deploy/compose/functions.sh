@@ -20,7 +20,7 @@ has_docker() {
 refuse_dollars() {
     [ -f .env ] || return 0
     local found
-    found=$(sed -nE "s/^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=[[:space:]]*[^'[:space:]].*\\\$([^{].*)?$/\\2/;T;=;p;q" .env)
+    found=$(sed -nE "s/[[:space:]]#.*//;s/^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=[[:space:]]*[^'[:space:]].*\\\$([^{].*)?$/\\2/;T;=;p;q" .env)
     [ -z "$found" ] || fail 1 ".env:${found%%$'\n'*}: the value of ${found##*$'\n'} holds a \$; put it between single quotes"
 }
 

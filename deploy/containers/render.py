@@ -90,7 +90,16 @@ def _team(environment: Mapping[str, str], demo_env: Path) -> dict[str, str]:
 
 
 def _vigie_render(folders: Folders, environment: Mapping[str, str]) -> None:
-    command = [sys.executable, "-m", "vigie", "render", "--config", CONFIG, "--output", folders.rendered.absolute()]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "vigie",
+        "render",
+        "--config",
+        CONFIG,
+        "--output",
+        folders.rendered.absolute(),
+    ]
     done = subprocess.run(command, cwd=folders.mixin, env=environment, check=False)  # noqa: S603 - our own words
     if done.returncode:
         raise SetupError(f"{CONFIG} was refused for the reason above; nothing has changed")
