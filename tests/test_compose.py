@@ -136,6 +136,21 @@ def test_the_example_of_an_env_file_is_a_product_of_ones_own(clone: Path) -> Non
     assert {name for name, each in _config(clone)["services"].items() if each.get("scale") != 0} == _running(OWN)
 
 
+def test_the_page_about_secrets_as_files_says_what_compose_takes(clone: Path) -> None:
+    [block] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "containers.md").read_text(), re.DOTALL)
+    (clone / "docker-compose.override.yml").write_text(block)
+    project = _config(clone)
+    given = {
+        name: [each["source"] for each in service.get("secrets", [])] for name, service in project["services"].items()
+    }
+    assert {name: found for name, found in given.items() if found} == {
+        "render": ["database"],
+        "vigie": ["database"],
+        "alertmanager": ["slack"],
+    }
+    assert project["secrets"]["database"]["file"] == str(clone / "secrets" / "database")
+
+
 def test_every_image_of_ours_is_built_by_one_service_alone() -> None:
     """Or its tag would end on either of two builds, and each start would recreate the containers of the other."""
     builds = [service["image"] for service in _all().values() if "build" in service]

@@ -20,8 +20,13 @@ has_docker() {
 refuse_dollars() {
     [ -f .env ] || return 0
     local found
-    found=$(sed -nE "s/[[:space:]]#.*//;s/^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=[[:space:]]*[^'[:space:]].*\\\$([^{].*)?$/\\2/;T;=;p;q" .env)
-    [ -z "$found" ] || fail 1 ".env:${found%%$'\n'*}: the value of ${found##*$'\n'} holds a \$; put it between single quotes"
+    found=$(awk '
+        { line = $0; sub(/[ \t]#.*/, "", line); sub(/^[ \t]*(export[ \t]+)?/, "", line) }
+        line ~ /^[A-Za-z_][A-Za-z0-9_]*=/ {
+            name = value = line; sub(/=.*/, "", name); sub(/^[^=]*=[ \t]*/, "", value)
+            if (value !~ /^\047/ && value ~ /\$([^{]|$)/) { print NR, name; exit }
+        }' .env)
+    [ -z "$found" ] || fail 1 ".env:${found% *}: the value of ${found#* } holds a \$; put it between single quotes"
 }
 
 # The compose file with every variable in its place

@@ -17,6 +17,11 @@ from tests.containers.shell import attempt
 from tests.containers.stack import Stack, checkout
 from tests.containers.story import tell
 
+_STAND_INS = (
+    "stand-ins: Debian's Prometheus, Alertmanager, exporters, Redis and PostgreSQL; this machine's Python; for Grafana "
+    "a program that answers its health check, so that nothing is shown about Grafana itself"
+)
+
 
 def main() -> int:
     """Tell the story on the machine's engine, or on one that is started for it."""
@@ -64,12 +69,7 @@ def _tell(*, stand_in: bool) -> None:
     engine = "an engine of its own" if stand_in else "the engine of this machine"
     say(f"passed: {steps} steps, on {engine}")
     if stand_in:
-        say(
-            "stand-ins: Debian's builds of Prometheus, Alertmanager, the exporters, Redis and PostgreSQL, and a Python of"
-        )
-        say(
-            "this machine; for Grafana a program that answers its health check, so nothing is shown about Grafana itself"
-        )
+        say(_STAND_INS)
 
 
 if __name__ == "__main__":

@@ -50,12 +50,10 @@ def first_start(stack: Stack) -> str:
 def everything_is_watched(stack: Stack) -> str:
     """Prometheus reaches every target, and Vigie every source."""
     wait("every target is healthy", lambda: not stack.unhealthy())
-    wait("every source is read", lambda: stack.counter("vigie_source_up") == _sources(stack))
-    return f"every target is healthy, and all {_sources(stack)} sources are read"
-
-
-def _sources(stack: Stack) -> int:
-    return stack.text("vigie", "/metrics").count("\nvigie_source_up{") or -1
+    wait("every source was asked", lambda: stack.text("vigie", "/readyz"))
+    sources = stack.text("vigie", "/metrics").count("\nvigie_source_up{")
+    wait("every source is read", lambda: stack.counter("vigie_source_up") == sources)
+    return f"every target is healthy, and all {sources} sources are read"
 
 
 def a_page(stack: Stack) -> str:
