@@ -15,13 +15,13 @@ from typing import Annotated, Any
 import psycopg
 import redis.asyncio
 import structlog
-import uvicorn
 from fastapi import Body, FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_fastapi_instrumentator import Instrumentator
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from demo import logs, tasks
+from demo import tasks
+from demo.serving import serve
 from demo.settings import Settings
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
@@ -51,7 +51,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await asyncio.gather(pool.close(), cache.aclose())
+        await asyncio.gather(pool.close(timeout=1), cache.aclose())
 
 
 app = FastAPI(title="Demo product", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -143,9 +143,7 @@ async def _check(name: str, question: Awaitable[object]) -> str:
 
 def main() -> None:
     """Serve on `DEMO_HOST`:`DEMO_PORT`, loopback and 8000 unless set."""
-    logs.configure()
-    host, port = os.environ.get("DEMO_HOST", "127.0.0.1"), int(os.environ.get("DEMO_PORT", "8000"))
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False)
+    serve(app, os.environ.get("DEMO_HOST", "127.0.0.1"), int(os.environ.get("DEMO_PORT", "8000")))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from demo.serving import end_on_signals
+
 _SCHEMA = Path(__file__).with_name("schema.sql")
 
 
@@ -40,6 +42,7 @@ def prepare(superuser: str, owner: str, access: Path, passwords: Passwords) -> N
 
 def main() -> None:
     """Prepare the database of a compose stack, whose addresses and passwords come from its environment."""
+    end_on_signals()
     passwords = Passwords(os.environ["DEMO_OWNER_PASSWORD"], os.environ["DEMO_VIGIE_PASSWORD"])
     prepare(
         os.environ["DEMO_SUPERUSER_URL"],

@@ -17,6 +17,7 @@ import httpx
 import structlog
 
 from demo import logs
+from demo.serving import end_on_signals
 from demo.settings import Settings
 
 RATE = 5.0
@@ -80,6 +81,7 @@ def main() -> None:
     """Visit the application until stopped."""
     logs.configure()
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    end_on_signals()
     asyncio.run(visit_for_ever(Settings.from_environment().app, random.Random()))  # noqa: S311 - visits, not secrets
 
 

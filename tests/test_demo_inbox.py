@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.inbox import Inbox
+from demo.inbox.app import Inbox
+from demo.inbox.store import Store
 
 _EVENT: dict[str, Any] = {
     "routing_key": "R0UTING",
@@ -41,7 +42,7 @@ class Client:
     """Asks an inbox that keeps three messages, without a socket."""
 
     def __init__(self) -> None:
-        self._transport = httpx.ASGITransport(Inbox(kept=3).app)
+        self._transport = httpx.ASGITransport(Inbox(Store(None, kept=3)).app)
 
     def get(self, path: str) -> httpx.Response:
         return asyncio.run(self._ask("GET", path))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
+from demo.serving import serve
 from demo.vendors.catalogue import vendors
 
 
@@ -28,5 +28,4 @@ def make_app() -> Starlette:
 
 
 if __name__ == "__main__":
-    host = os.environ.get("VENDORS_HOST", "127.0.0.1")
-    uvicorn.run(make_app(), host=host, port=int(os.environ.get("VENDORS_PORT", "8100")), log_level="warning")
+    serve(make_app(), os.environ.get("VENDORS_HOST", "127.0.0.1"), int(os.environ.get("VENDORS_PORT", "8100")))

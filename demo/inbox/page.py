@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
-from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-
-class Shown(Protocol):
-    """What a card shows; see `demo.inbox.Message`."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102 - as documented there
-    @property
-    def received(self) -> str: ...  # noqa: D102
-    @property
-    def channel(self) -> str: ...  # noqa: D102
-    @property
-    def action(self) -> str: ...  # noqa: D102
-    @property
-    def severity(self) -> str: ...  # noqa: D102
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def links(self) -> Mapping[str, Any]: ...  # noqa: D102
-
+from demo.inbox.messages import Message
 
 _STATES = {"trigger": "firing", "resolve": "resolved", "acknowledge": "acknowledged"}
 _NAMES = {"pagerduty": "PagerDuty", "slack": "Slack"}
@@ -59,7 +38,7 @@ h2 a{color:inherit;text-decoration-color:var(--line)}
 """
 
 
-def page(messages: Iterable[Shown]) -> str:
+def page(messages: Iterable[Message]) -> str:
     """All messages, in the given order."""
     cards = "".join(_card(message) for message in messages)
     body = cards or '<p class="empty">No message yet. It appears here when something breaks.</p>'
@@ -72,7 +51,7 @@ def page(messages: Iterable[Shown]) -> str:
     )
 
 
-def _card(message: Shown) -> str:
+def _card(message: Message) -> str:
     state = _STATES.get(message.action, message.action)
     links = {name: str(url) for name, url in message.links.items() if _is_web(str(url))}
     title = _inline(message.title)

@@ -1,30 +1,14 @@
-"""
-An inbox for the messages that would have gone to PagerDuty and Slack: it answers as they do, keeps and shows them.
-
-Run it with `python -m demo.inbox`. Alertmanager's `url` and webhook point here; nothing leaves the machine.
-"""
+"""What PagerDuty, Slack and other receivers are sent, read as one kind of message."""
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
-
-from demo.inbox_page import page
-
-KEPT = 500
-"""Messages; the oldest go first."""
 _ACTIONS = {"trigger", "acknowledge", "resolve"}
 _SEVERITIES = {"critical", "error", "warning", "info"}
 
@@ -165,72 +149,3 @@ def _details(details: Any) -> str:
             if value is not None
         )
     return "" if details is None else str(details)
-
-
-class Inbox:
-    """The messages, newest first, and the HTTP face that takes and shows them."""
-
-    def __init__(self, kept: int = KEPT) -> None:
-        self.messages: deque[Message] = deque(maxlen=kept)
-        self.app = Starlette(
-            routes=[
-                Route("/", self._page),
-                Route("/messages.json", self._list),
-                Route("/health", self._health),
-                Route("/pagerduty/v2/enqueue", self._pagerduty, methods=["POST"]),
-                Route("/slack/{path:path}", self._slack, methods=["POST"]),
-                Route("/webhook/{name}", self._webhook, methods=["POST"]),
-            ]
-        )
-
-    async def _page(self, _: Request) -> Response:
-        return HTMLResponse(
-            page(self.messages), headers={"Content-Security-Policy": "default-src 'self' 'unsafe-inline'"}
-        )
-
-    async def _list(self, _: Request) -> Response:
-        return JSONResponse([asdict(message) for message in self.messages])
-
-    async def _health(self, _: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    async def _pagerduty(self, request: Request) -> Response:
-        try:
-            event = await request.json()
-            self.messages.appendleft(from_pagerduty(event))
-        except InvalidEventError as error:
-            answer = {"status": "invalid event", "message": "Event object is invalid", "errors": error.errors}
-            return JSONResponse(answer, 400)
-        except ValueError:
-            return JSONResponse(
-                {"status": "invalid event", "message": "Event object is invalid", "errors": ["no JSON"]}, 400
-            )
-        key = event.get("dedup_key") or secrets.token_hex(16)
-        return JSONResponse({"status": "success", "message": "Event processed", "dedup_key": key}, 202)
-
-    async def _slack(self, request: Request) -> Response:
-        try:
-            self.messages.appendleft(from_slack(await request.json()))
-        except InvalidEventError as error:
-            return PlainTextResponse(str(error), 400)
-        except ValueError:
-            return PlainTextResponse("invalid_payload", 400)
-        return PlainTextResponse("ok")
-
-    async def _webhook(self, request: Request) -> Response:
-        try:
-            body = await request.json()
-        except ValueError:
-            body = {"text": (await request.body()).decode(errors="replace")}
-        self.messages.appendleft(from_webhook(request.path_params["name"], body))
-        return PlainTextResponse("ok")
-
-
-def main() -> None:
-    """Serve on `INBOX_HOST`:`INBOX_PORT`, loopback and 8025 unless set."""
-    host, port = os.environ.get("INBOX_HOST", "127.0.0.1"), int(os.environ.get("INBOX_PORT", "8025"))
-    uvicorn.run(Inbox().app, host=host, port=port, access_log=False)
-
-
-if __name__ == "__main__":
-    main()
