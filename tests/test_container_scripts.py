@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -36,7 +35,11 @@ def clone(tmp_path: Path) -> Path:
     docker = programs / "docker"
     docker.write_text(
         "#!/bin/sh\n"
-        'case "$*" in info | "compose ps "*) exit 0 ;; "compose up "*) echo started; exit 0 ;; esac\n'
+        'case "$*" in\n'
+        '    "version "*) echo 1.51; exit ;;\n'
+        '    "compose ps "*) exit ;;\n'
+        '    "compose up "*) echo started; exit ;;\n'
+        "esac\n"
         f'[ "$1" = compose ] && shift && exec {binary("docker-compose")} "$@"\n'
     )
     docker.chmod(0o755)
@@ -114,8 +117,8 @@ def test_a_value_that_compose_leaves_or_is_meant_to_change_is_taken(clone: Path,
     assert _up(clone).returncode == 0
 
 
-def test_an_old_compose_is_named(clone: Path) -> None:
-    docker = clone.parent / "bin" / "docker"
-    docker.write_text("#!/bin/sh\necho 2.20.3\n")
-    assert "of version 2.24 or newer" in _sentence(_up(clone))
-    assert os.access(docker, os.X_OK)
+@pytest.mark.parametrize(("compose", "engine"), [("2.20.3", "1.51"), ("v2.40.3-3", "1.41"), ("1.29.2", "1.51")])
+def test_an_old_docker_is_told_what_is_needed(clone: Path, compose: str, engine: str) -> None:
+    answers = f'[ "$1" = compose ] && echo {compose} || echo {engine}'
+    (clone.parent / "bin" / "docker").write_text(f"#!/bin/sh\n{answers}\n")
+    assert "Docker 25 and compose 2.24, or newer" in _sentence(_up(clone))

@@ -7,13 +7,19 @@ fail() {
     exit "$1"
 }
 
-# Whether an engine answers and compose knows what docker-compose.yml uses
+# at_least VERSION MAJOR MINOR
+at_least() {
+    local major minor
+    IFS=.- read -r major minor _ <<<"${1#v}"
+    [ "$major" -gt "$2" ] || { [ "$major" -eq "$2" ] && [ "$minor" -ge "$3" ]; }
+}
+
+# Whether an engine answers, and it and compose know what docker-compose.yml uses: API 1.44 came with Docker 25
 has_docker() {
-    local version major minor
-    version=$(docker compose version --short 2>/dev/null) || return 1
-    IFS=.- read -r major minor _ <<<"${version#v}"
-    [ "$major" -gt 2 ] || { [ "$major" -eq 2 ] && [ "$minor" -ge 24 ]; } || return 1
-    timeout 10 docker info >/dev/null 2>&1
+    local compose engine
+    compose=$(docker compose version --short 2>/dev/null) || return 1
+    engine=$(timeout 10 docker version --format '{{.Server.APIVersion}}' 2>/dev/null) || return 1
+    at_least "$compose" 2 24 && at_least "$engine" 1 44
 }
 
 # In .env compose replaces $NAME outside of single quotes, and so breaks passwords; ${NAME} is meant

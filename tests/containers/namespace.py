@@ -24,6 +24,7 @@ from tests.containers.shell import attempt, run
 
 INSIDE = "--inside"
 _SECONDS = 60.0
+_PATIENCE = 20.0
 _LINK = "tap0"
 _RESOLVER = "nameserver 10.0.2.3\n"
 """Where slirp4netns answers for the machine's resolver."""
@@ -46,8 +47,16 @@ def enter(arguments: list[str]) -> int:
     finally:
         for process in (inside, network):
             if process is not None:
-                process.terminate()
-                process.wait()
+                _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _network(pid: int) -> str:
@@ -72,8 +81,7 @@ def engine(*, shared: bool) -> Iterator[None]:
         say(f"the engine answers; mounts are {'shared' if shared else 'private'}")
         yield
     finally:
-        process.terminate()
-        process.wait()
+        _end(process)
 
 
 def _mount() -> None:

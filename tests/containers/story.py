@@ -27,6 +27,7 @@ def tell(stack: Stack) -> int:
     Raises:
         StoryError: A promise was not kept.
     """
+    attempt(["./scripts/down", "--wipe"], cwd=stack.folder, env=stack.environment)  # of one that was cut off
     before = _volumes()
     try:
         for number, step in enumerate(STEPS, start=1):
