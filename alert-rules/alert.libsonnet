@@ -79,7 +79,10 @@ local annotations(signal, severity, threshold, settings, config) =
   };
 
 // What vigie.yaml may change, said in its own words when it contradicts itself.
-local checked(alert, settings) =
+// No sentence repeats a threshold, which may come from a variable.
+local checked(signal, settings) =
+  local alert = signal.alert;
+  local unit = units[signal.unit];
   local name = 'thresholds.' + alert.settings;
   local sided = !std.objectHas(settings, 'severity');
   local given(key) = std.get(settings, key) != null;
@@ -87,24 +90,35 @@ local checked(alert, settings) =
     if std.objectHas(settings, 'for') then ['for'] else []
   ) + (if alert.guard != null then ['minimum'] else []));
   local order = if alert.when == 'below' then -1 else 1;
+  // Whether a value can be beyond the threshold, and can be on this side of it: else it fires never, or always.
+  local most = std.get(alert, 'most', unit.most);
+  local works(side) =
+    local threshold = settings[side];
+    if order > 0 then threshold >= unit.least && (most == null || threshold < most)
+    else threshold > unit.least && (most == null || threshold <= most);
+  local impossible = [side for side in ['warning', 'critical'] if sided && given(side) && !works(side)];
   assert sided || !(std.objectHas(settings, 'warning') || std.objectHas(settings, 'critical')) :
-         '%s: it is there or not; it takes %s' % [name, takes];
+         '%s: has no threshold, because it is about what is up or down; it takes %s' % [name, takes];
   assert alert.guard != null || !given('minimum') :
-         '%s: it judges no share of events; it takes %s' % [name, takes];
+         '%s: has no minimum, because it is about no share of events; it takes %s' % [name, takes];
   assert !sided || given('warning') || given('critical') :
          '%s: warning and critical are both off; write `enabled: false`' % name;
-  assert !sided || !given('warning') || !given('critical') || order * settings.warning < order * settings.critical :
-         '%s: the warning at %s comes after the critical at %s; put it %s, or one `off`' % [
+  assert impossible == [] :
+         '%s.%s: expected %s' % [
            name,
-           promql.number(settings.warning),
-           promql.number(settings.critical),
+           impossible[0],
+           if order < 0 && settings[impossible[0]] <= unit.least then 'more than %d' % unit.least else unit.wanted,
+         ];
+  assert !sided || !given('warning') || !given('critical') || order * settings.warning < order * settings.critical :
+         '%s: the warning comes after the critical; put it %s, or one `off` (docs/alerts.md has the defaults)' % [
+           name,
            if order > 0 then 'below' else 'above',
          ];
   settings;
 
 function(signal, config)
   local alert = signal.alert;
-  local settings = checked(alert, config.alerts[alert.settings]);
+  local settings = checked(signal, config.alerts[alert.settings]);
   local limits = thresholds(settings);
   if !settings.enabled then [] else [
     {

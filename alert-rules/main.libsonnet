@@ -1,4 +1,5 @@
 // From signals to what Prometheus evaluates: recording rules, and the alerts on what they record.
+local units = import '../signals/units.libsonnet';
 local alert = import 'alert.libsonnet';
 
 {
@@ -24,6 +25,19 @@ local alert = import 'alert.libsonnet';
       for group in $._signals
     ],
   },
+
+  // One sentence for each threshold that is possible but was hardly meant.
+  doubtful:: std.set([
+    'thresholds.%s.%s: %s' % [signal.alert.settings, side, unit.doubt]
+    for group in $._signals
+    for signal in group.signals
+    if signal.alert != null
+    for unit in [units[signal.unit]]
+    if unit.usual != null
+    for side in ['warning', 'critical']
+    for threshold in [std.get(config.alerts[signal.alert.settings], side)]
+    if threshold != null && threshold > unit.usual
+  ]),
 
   prometheusAlerts:: {
     groups: [

@@ -1,8 +1,9 @@
 """
-What a scrape costs: Vigie's page against a static response of the same bytes from the same server.
+What a scrape costs: Vigie's page against nginx, which sends the same bytes from files, and against redis_exporter.
 
-Prints milliseconds and the ratio of the two, for 1,000 to 100,000 series, plain and gzipped; then the same scrape while
-every upstream hangs. Requests alternate between the two, so that noise of the machine meets both alike.
+nginx is the floor: it shares nothing with Vigie, and does nothing but send. Scrapes alternate between the two, so that
+noise of the machine meets both alike. Then the same while every upstream hangs; and last Vigie and redis_exporter
+beside one Redis, both scraped once a second, with all the CPU time that this takes, polls included.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import http.client
 import multiprocessing
 import socket
 import statistics
+import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import uvicorn
 from pydantic import SecretStr
-from starlette.responses import Response
-from starlette.routing import Route
 
+from benchmarks.kit.scraper import Scraper, cpu_seconds
+from deploy.native.tools import binary
+from tests.real.process import answers, free_port, running
+from tests.real.redis import redis_server
 from vigie.config.document import Document
 from vigie.config.load import Configuration
 from vigie.config.model import Product
@@ -33,6 +36,8 @@ from vigie.core.source import SourceConfig
 from vigie.sources import SOURCES
 from vigie.watch import Watch
 from vigie.web.app import Face, make_app
+from vigie.web.http_server import HttpServer, listen
+from vigie.web.limits import Limits
 
 SIZE = gauge("bench_size_bytes", "Made-up sizes of things with realistic labels.", "queue_name", "hostname")
 HUNG = {
@@ -40,6 +45,17 @@ HUNG = {
     "postgres": {"dsn": "postgresql://vigie@127.0.0.1:{port}/app"},
     "celery": {"broker": "redis://127.0.0.1:{port}"},
 }
+NGINX = """
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ }}
+http {{
+  access_log off; gzip_static on; types {{ }} default_type "application/openmetrics-text; version=1.0.0; charset=utf-8";
+  keepalive_requests 1000000;
+  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+  uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
+  server {{ listen 127.0.0.1:{port}; root {folder}; }}
+}}
+"""
 
 
 def page_of(series: int) -> Page:
@@ -50,8 +66,8 @@ def page_of(series: int) -> Page:
     return assemble([encode(families)])
 
 
-def serve(port: int, series: int, upstream: int | None) -> None:
-    """Serve /metrics and, of the same bytes, /static; with `upstream`, poll sources that hang on that port."""
+def serve(port: int, page: Page, upstream: int | None) -> None:
+    """Answer scrapes with a page; with `upstream`, poll sources that hang on that port."""
     sources: dict[str, SourceConfig] = {}
     if upstream:
         for name, settings in HUNG.items():
@@ -59,102 +75,151 @@ def serve(port: int, series: int, upstream: int | None) -> None:
             sources[name] = SOURCES[name].config_type.model_validate(filled)
     document = Document(Path("vigie.yaml"), {}, {})
     watch = Watch(Configuration(document, Product(product="bench", sources=sources), {}, frozenset()))
-    page = page_of(series)
 
     async def reload() -> None:
         """Nothing is reloaded here."""
-
-    async def static(_request: object) -> Response:
-        return Response(page.text.plain, headers={"content-type": page.text.content_type})
-
-    async def static_gzip(_request: object) -> Response:
-        headers = {"content-type": page.text.content_type, "content-encoding": "gzip"}
-        return Response(page.text.gzipped, headers=headers)
-
-    app = make_app(Face(watch, reload, Redactor(), Path()))
-    app.router.routes += [Route("/static", static), Route("/static-gzip", static_gzip)]
 
     async def run() -> None:
         watch.board.make_page = lambda: page  # type: ignore[method-assign]
         watch.board.page = page
         polling = [asyncio.create_task(watch.start())] if sources else []
-        await uvicorn.Server(uvicorn.Config(app, port=port, log_level="error")).serve()
+        app = make_app(Face(watch, reload, Redactor(), Path()))
+        await HttpServer(app, listen("127.0.0.1", port), None, Limits()).serve()
         await asyncio.gather(*polling)
 
     asyncio.run(run())
 
 
 @contextlib.contextmanager
-def served(series: int, upstream: int | None = None) -> Iterator[http.client.HTTPConnection]:
-    """A server in a process of its own, and a connection to it."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, series, upstream))
+def vigie(page: Page, upstream: int | None = None) -> Iterator[tuple[int, int]]:
+    """Vigie's listener in a process of its own: its port and process id."""
+    port = free_port()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, page, upstream))
     process.start()
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    while True:
-        try:
-            connection.connect()
-            break
-        except ConnectionRefusedError:
-            if not process.is_alive():
-                raise
-            time.sleep(0.05)
+    while not answers(port):
+        if not process.is_alive():
+            raise RuntimeError("Vigie did not start")
+        time.sleep(0.05)
     try:
-        yield connection
+        yield port, process.pid or 0
     finally:
-        connection.close()
         process.terminate()
         process.join()
 
 
-def get(connection: http.client.HTTPConnection, path: str, *, gzip: bool) -> float:
-    """Milliseconds of one request."""
-    started = time.perf_counter()
-    connection.request("GET", path, headers={"Accept-Encoding": "gzip" if gzip else "identity"})
-    connection.getresponse().read()
-    return (time.perf_counter() - started) * 1000
+@contextlib.contextmanager
+def nginx(page: Page, folder: Path) -> Iterator[tuple[int, int]]:
+    """Nginx with the page's bytes in files, plain and compressed: its port and process id."""
+    port = free_port()
+    (folder / "metrics").write_bytes(page.openmetrics.plain)
+    (folder / "metrics.gz").write_bytes(page.openmetrics.gzipped)
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+    command: list[str | Path] = [binary("nginx"), "-c", folder / "nginx.conf", "-p", folder]
+    with running(command, lambda: answers(port), folder / "nginx.log") as process:
+        yield port, process.pid
 
 
-def compare(connection: http.client.HTTPConnection, rounds: int, *, gzip: bool) -> tuple[list[float], list[float]]:
-    """Times of the page and of the static response, asked in turn."""
-    static = "/static-gzip" if gzip else "/static"
-    pairs = [(get(connection, "/metrics", gzip=gzip), get(connection, static, gzip=gzip)) for _ in range(rounds)]
-    return [page for page, _ in pairs], [static for _, static in pairs]
+Times = Sequence[tuple[float, ...]]
 
 
-def p99(times: list[float]) -> float:
-    """The 99th percentile."""
-    return statistics.quantiles(times, n=100)[98]
+def in_turn(scrapers: Sequence[Scraper], rounds: int) -> Times:
+    """Milliseconds of scrapes, one of each scraper per round."""
+    for _ in range(20):
+        for scraper in scrapers:
+            scraper.scrape()
+    return [tuple(scraper.scrape() for scraper in scrapers) for _ in range(rounds)]
 
 
-def row(what: str, page: list[float], floor: list[float]) -> str:
-    """One line of the table."""
-    median, base = statistics.median(page), statistics.median(floor)
-    return (
-        f"{what:34} p50 {median:7.2f} ms ({median / base:4.2f} x static)   "
-        f"p99 {p99(page):7.2f} ms ({p99(page) / p99(floor):4.2f} x static)"
-    )
+def costs(targets: Sequence[tuple[int, int]], rounds: int, *, gzip: bool) -> tuple[Times, list[float]]:
+    """Milliseconds of scrapes of each target in turn, and each one's CPU milliseconds a scrape."""
+    with contextlib.ExitStack() as open_:
+        scrapers = [open_.enter_context(Scraper(port, gzip=gzip)) for port, _ in targets]
+        before = [cpu_seconds(pid) for _, pid in targets]
+        times = in_turn(scrapers, rounds)
+        cpu = [
+            (cpu_seconds(pid) - start) * 1000 / (rounds + 20) for (_, pid), start in zip(targets, before, strict=True)
+        ]
+    return times, cpu
+
+
+def row(what: str, floor: str, times: Times, cpu: Sequence[float]) -> str:
+    """One line of the table: the first target's figures, and how many times the second's they are."""
+    ours, base = zip(*times, strict=True)
+    cells = [
+        (name, of(ours), of(base))
+        for name, of in (("p50", statistics.median), ("p99", lambda all_: statistics.quantiles(all_, n=100)[98]))
+    ]
+    cells.append(("CPU", cpu[0], cpu[1]))
+    texts = [f"{name} {mine:7.2f} ms ({mine / other:5.2f} x {floor})" for name, mine, other in cells]
+    return f"{what:34} {'   '.join(texts)}"
+
+
+def against_the_floor(rounds: int) -> None:
+    """Print what pages of several sizes cost, plain and compressed."""
+    for series in (1_000, 10_000, 100_000):
+        page = page_of(series)
+        with tempfile.TemporaryDirectory() as folder, vigie(page) as ours, nginx(page, Path(folder)) as floor:
+            for gzip in (False, True):
+                times, cpu = costs([ours, floor], rounds, gzip=gzip)
+                print(row(f"{series:>7,} series, {'gzip' if gzip else 'plain'}", "nginx", times, cpu))
+
+
+def with_hung_upstreams(rounds: int) -> None:
+    """Print what a scrape costs while no source answers, against a Vigie without sources."""
+    page = page_of(10_000)
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:  # accepts, and never answers
+        upstream = silent.getsockname()[1]
+        with vigie(page, upstream) as hung, vigie(page) as calm:
+            times, cpu = costs([hung, calm], rounds, gzip=True)
+            print(row(" 10,000 series, every upstream hung", "calm", times, cpu))
+
+
+def against_redis_exporter(seconds: int) -> None:
+    """Print what watching a Redis costs when it is scraped once a second and read once a second."""
+    with tempfile.TemporaryDirectory() as name, redis_server(Path(name)) as server:
+        folder = Path(name)
+        ours, theirs = free_port(), free_port()
+        (folder / "vigie.yaml").write_text(
+            f"product: bench\nsources:\n  redis:\n    url: {server.url()}\n    interval: 1s\n"
+        )
+        vigie_: list[str | Path] = [sys.executable, "-m", "vigie", "serve", "--config", folder / "vigie.yaml"]
+        exporter: list[str | Path] = [
+            binary("redis_exporter"),
+            "--redis.addr",
+            server.url(),
+            "--web.listen-address",
+            f"127.0.0.1:{theirs}",
+        ]
+        with (
+            running([*vigie_, "--web.listen-address", f"127.0.0.1:{ours}"], _ready(ours), folder / "vigie.log") as one,
+            running(exporter, _ready(theirs), folder / "exporter.log") as other,
+            Scraper(ours) as our_scraper,
+            Scraper(theirs) as their_scraper,
+        ):
+            in_turn([our_scraper, their_scraper], 1)
+            before = cpu_seconds(one.pid), cpu_seconds(other.pid)
+            times = []
+            for _ in range(seconds):
+                times += [(our_scraper.scrape(), their_scraper.scrape())]
+                time.sleep(1)
+            used = cpu_seconds(one.pid) - before[0], cpu_seconds(other.pid) - before[1]
+        cpu = [each * 1000 / seconds for each in used]
+        print(row("one Redis, each second, with polls", "redis_exporter", times, cpu))
+
+
+def _ready(port: int) -> Callable[[], bool]:
+    return lambda: answers(port)
 
 
 def main() -> None:
     """Print the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=300)
-    rounds = arguments.parse_args().rounds
-    for series in (1_000, 10_000, 100_000):
-        with served(series) as connection:
-            for gzip in (False, True):
-                compare(connection, 20, gzip=gzip)
-                page, floor = compare(connection, rounds, gzip=gzip)
-                print(row(f"{series:>7,} series, {'gzip' if gzip else 'plain'}", page, floor))
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:  # accepts, and never answers
-        upstream = silent.getsockname()[1]
-        with served(10_000) as calm, served(10_000, upstream) as hung:
-            pairs = [(get(hung, "/metrics", gzip=True), get(calm, "/metrics", gzip=True)) for _ in range(rounds)]
-        times, base = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-        print(row(" 10,000 series, every upstream hung", times, base).replace("static", "calm"))
+    arguments.add_argument("--seconds", type=int, default=30)
+    chosen = arguments.parse_args()
+    against_the_floor(chosen.rounds)
+    with_hung_upstreams(chosen.rounds)
+    against_redis_exporter(chosen.seconds)
 
 
 if __name__ == "__main__":

@@ -142,6 +142,7 @@ function(config)
       },
       alert: model {
         name: 'LLMTokenBudget',
+        most: null,  // a project may use more than its budget
         class: 'cost',
         labels: { audience: 'finance' },
         explainedBy: [],

@@ -16,6 +16,7 @@
 //   alert        when and how people are told, or null:
 //     name         of the alert
 //     settings     its thresholds and times are `_config.alerts[settings]`; the name, unless several signals share one
+//     most         the threshold that is too high to work, where it is not the unit's
 //     when         'above' or 'below' a threshold, 'down' (below 1), 'present' (has a series at all)
 //     summary      one sentence that holds for every such alert
 //     says         beginning of the description, with %(value)s for the value; the rest is made from the thresholds

@@ -1,51 +1,58 @@
 // The units that signals have: how Grafana shows them (`grafana`), how an alert shows the value it fired with (`value`,
-// a Prometheus template) and how a threshold is written (`text`).
+// a Prometheus template), how a threshold is written (`text`), which thresholds can work (`least`, `most`, and in words
+// `wanted`), and above which one was hardly meant (`usual`, with what to say in `doubt`).
 local number = (import 'promql.libsonnet').number;
+local open = { least: 0, most: null, usual: null, doubt: null, wanted: 'a number that is not negative, such as 100' };
 
 {
-  ratio: {
+  ratio: open {
+    most: 1,
+    wanted: 'a share between 0 and 1, such as 0.05 for 5%',
     grafana: 'percentunit',
     value: '{{ $value | humanizePercentage }}',
     text(threshold): number(threshold * 100) + '%',
   },
-  seconds: {
+  seconds: open {
+    wanted: 'a number of seconds that is not negative, such as 0.5 for 500 ms',
+    usual: 60,
+    doubt: 'is more than a minute, because it is in seconds; write 0.5 for 500 ms',
     grafana: 's',
     value: '{{ $value | humanizeDuration }}',
     text(threshold): if threshold < 1 then number(threshold * 1000) + ' ms' else number(threshold) + ' s',
   },
-  perSecond: {
+  perSecond: open {
     grafana: 'suffix:/s',
     value: '{{ $value | humanize }}/s',
     text(threshold): number(threshold) + '/s',
   },
-  perMinute: {
+  perMinute: open {
     grafana: 'suffix:/min',
     value: '{{ $value | humanize }}/min',
     text(threshold): number(threshold) + '/min',
   },
-  count: {
+  count: open {
     grafana: 'short',
     value: '{{ $value | humanize }}',
     text(threshold): number(threshold),
   },
   // How many times as much as is normal or allowed.
-  times: {
+  times: open {
     grafana: 'none',
     value: '{{ $value | humanize }} times',
     text(threshold): number(threshold) + ' times',
   },
-  dollars: {
+  dollars: open {
     grafana: 'currencyUSD',
     value: '${{ $value | printf "%.2f" }}',
     text(threshold): '$%.2f' % threshold,
   },
-  days: {
+  days: open {
     grafana: 'suffix: days',
     value: '{{ $value | humanize }} days',
     text(threshold): number(threshold) + ' days',
   },
   // 1 is good, 0 is not.
-  up: {
+  up: open {
     grafana: 'bool_yes_no',
     value: 'down',
     text(threshold): 'up',

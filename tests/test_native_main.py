@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,10 @@ def test_a_users_mistake_is_one_sentence_and_exit_status_1(
     monkeypatch.setenv("VIGIE_PORT_VIGIE", "high")
     assert main(["down"]) == 1
     assert capsys.readouterr().err == "error: VIGIE_PORT_VIGIE is 'high'; expected a port number from 1 to 65535\n"
+
+
+def test_variables_for_databases_of_the_persons_own_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOSTADDR", "192.0.2.1")
+    monkeypatch.setenv("VIGIE_PORT_VIGIE", "none")  # so that nothing is started
+    assert main(["up"]) == 1
+    assert "PGHOSTADDR" not in os.environ

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -202,9 +203,53 @@ def test_a_stamp_counts_only_for_the_same_table_in_the_same_place(
 ) -> None:
     package = Package("x", TESTING, {"script": "script"})
     tools._place(package, [_archive(tmp_path, {"script": "#!/bin/sh\n"})])  # noqa: SLF001 - as above
-    tools._done(package)  # noqa: SLF001
     assert tools._stands(package)  # noqa: SLF001
     assert not tools._stands(Package("x", TESTING, {"script": "script"}, prelude=":"))  # noqa: SLF001
     moved = empty_tools.rename(tmp_path / "moved")
     monkeypatch.setattr(tools, "TOOLS", moved)
     assert not tools._stands(package)  # noqa: SLF001
+
+
+@pytest.fixture
+def machine(empty_tools: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine on which a server is installed, and a wrapper of its name is on the search path."""
+    root = tmp_path / "machine"
+    for name, path in {"server": "usr/sbin", "9.6": "usr/lib/server/9.6/bin", "15": "usr/lib/server/15/bin"}.items():
+        program = root / path / "server"
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/sh\necho {name} $WHO\n")
+        program.chmod(0o755)
+    monkeypatch.setattr(tools, "_MACHINE", root)
+    monkeypatch.setenv("PATH", f"{root / 'usr' / 'sbin'}:/usr/bin:/bin")
+    assert empty_tools.is_dir()
+    return root
+
+
+_SERVER = Package("server", OWN, {"server": "usr/lib/server/*/bin/server"}, prelude='export WHO="{root}/who"')
+
+
+def test_of_what_the_machine_has_the_latest_version_itself_is_taken_and_no_wrapper(machine: Path) -> None:
+    assert tools._machine_has(_SERVER)  # noqa: SLF001 - as above
+    assert tools._stands(_SERVER)  # noqa: SLF001
+    assert _run("server") == f"15 {machine}/who\n"
+
+
+def test_a_wrapper_alone_is_not_what_the_package_has(machine: Path) -> None:
+    shutil.rmtree(machine / "usr" / "lib")
+    assert not tools._machine_has(_SERVER)  # noqa: SLF001 - as above
+
+
+def test_a_program_that_the_machine_has_no_longer_is_made_anew(machine: Path) -> None:
+    tools._machine_has(_SERVER)  # noqa: SLF001 - as above
+    shutil.rmtree(machine / "usr" / "lib" / "server" / "15")
+    assert not tools._stands(_SERVER)  # noqa: SLF001
+    tools._machine_has(_SERVER)  # noqa: SLF001
+    assert _run("server").startswith("9.6 ")
+
+
+def test_what_an_older_checkout_has_shown_is_made_anew(machine: Path) -> None:
+    tools._machine_has(_SERVER)  # noqa: SLF001 - as above
+    stamp, mark = tools._stamp(_SERVER)  # noqa: SLF001
+    stamp.write_text(f"{mark}\n")
+    assert machine.is_dir()
+    assert not tools._stands(_SERVER)  # noqa: SLF001

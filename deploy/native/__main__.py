@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from deploy.native.stack import Stack
 def up() -> None:
     """Unpack tools, start everything, print where to look."""
     begin = time.monotonic()
+    _forget_other_databases()
     tools.install()
     settings = Settings.read()
     say(f"Starting {'the demo' if settings.demo else 'the stack'}; logs are in {settings.home / 'log'}")
@@ -30,6 +32,12 @@ def up() -> None:
         stack.up()
     say(f"\nAll is well after {time.monotonic() - begin:.0f} s:")
     say_where(stack.urls)
+
+
+def _forget_other_databases() -> None:
+    """Drop what the person has set for databases of their own: libpq obeys it whatever else a DSN leaves open."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 @contextmanager

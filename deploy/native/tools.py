@@ -3,7 +3,8 @@ The programs of the stack that are not Python, unpacked into `.vigie/tools/`.
 
 `install()` is quick when nothing is to do; `binary(name)` is where a program is. Go programs come from Debian testing
 (they need nothing but a libc of 2022); what is linked to many libraries comes from the machine's own release, or is the
-machine's own where it has one.
+machine's own where that package is installed. A program is only ever taken from where its package puts it: what a
+command of that name starts may be a wrapper, which changes the user or reads the machine's settings.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -30,6 +32,7 @@ TRIXIE = "trixie"
 """Debian 13, whose Prometheus is the oldest that the rules load on."""
 OWN = "own"
 """The release that the machine runs."""
+_MACHINE = Path("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,10 @@ SETS: dict[str, tuple[Package, ...]] = {
         Package("postgresql", OWN, {name: f"{_POSTGRES}/{name}" for name in ("initdb", "postgres", "pg_ctl")}),
     ),
     "python": (Package("python3-pip-whl", OWN, {"pip.whl": "usr/share/python-wheels/pip-*.whl"}),),
+    "bench": (  # what scripts/bench compares with
+        Package("nginx", OWN, {"nginx": "usr/sbin/nginx"}),
+        Package("prometheus-redis-exporter", TESTING, {"redis_exporter": "usr/bin/prometheus-redis-exporter"}),
+    ),
     "tests": (
         Package(
             "rabbitmq-server",
@@ -147,35 +154,39 @@ def _lock() -> Iterator[None]:
 
 
 def _stamp(package: Package) -> tuple[Path, str]:
-    """The file that says that a package stands, and its content: that changes with the table and with the place."""
-    return TOOLS / f"{package.place}.stamp", hashlib.sha256(f"{TOOLS} {package!r}".encode()).hexdigest() + "\n"
+    """The file that says that a package stands, and its first line: that changes with the table and with the place."""
+    return TOOLS / f"{package.place}.stamp", hashlib.sha256(f"{TOOLS} {package!r}".encode()).hexdigest()
 
 
 def _stands(package: Package) -> bool:
+    """Whether its programs are in `bin`, made by this table, and what they start is still there."""
     stamp, mark = _stamp(package)
-    whole = all((TOOLS / "bin" / program).exists() for program in package.programs)
-    return whole and stamp.is_file() and stamp.read_text() == mark
+    found, *paths = stamp.read_text().splitlines() if stamp.is_file() else [""]
+    if found != mark or len(paths) != len(package.programs):
+        return False
+    shown = [TOOLS / "bin" / program for program in package.programs]
+    return all(path.exists() for path in (*shown, *map(Path, paths)))
 
 
 def _machine_has(package: Package) -> bool:
-    """Link what the machine already has; what comes from another release is always ours, for its version matters."""
+    """Show what the machine has installed; what comes from another release is always ours, for its version matters."""
     if package.suite != OWN:
         return False
-    found = {name: _on_machine(name, pattern) for name, pattern in package.programs.items()}
+    found = {name: _newest(_MACHINE, pattern) for name, pattern in package.programs.items()}
     paths = {name: path for name, path in found.items() if path is not None}
     if len(paths) < len(found):
         return False
-    for name, path in paths.items():
-        _link(name, path)
-    _done(package)
+    _show(package, paths, _prelude(package, _MACHINE))
     return True
 
 
-def _on_machine(name: str, pattern: str) -> Path | None:
-    on_path = shutil.which(name)
-    if on_path:
-        return Path(on_path).resolve()
-    return max(Path("/").glob(pattern), default=None)
+def _newest(root: Path, pattern: str) -> Path | None:
+    """What a pattern finds in `root`; where several versions are installed, the latest."""
+    return max(root.glob(pattern), key=_version, default=None)
+
+
+def _version(path: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", str(path))]
 
 
 def _install(suite: str, packages: Sequence[Package], say: Callable[[str], None]) -> None:
@@ -192,12 +203,6 @@ def _install(suite: str, packages: Sequence[Package], say: Callable[[str], None]
         size = sum(archive.stat().st_size for archive in archives) / 1e6
         say(f"tools: unpacking {package.name} ({size:.0f} MB)")
         _place(package, archives)
-        _done(package)
-
-
-def _done(package: Package) -> None:
-    stamp, mark = _stamp(package)
-    stamp.write_text(mark)
 
 
 def _place(package: Package, archives: Sequence[Path]) -> None:
@@ -211,15 +216,15 @@ def _place(package: Package, archives: Sequence[Path]) -> None:
     fresh.rename(root)
     for move in package.moves:
         _move(root, move)
-    for name, pattern in package.programs.items():
-        _expose(name, _only(root, pattern), package, root)
+    paths = {name: _only(root, pattern) for name, pattern in package.programs.items()}
+    _show(package, paths, [*_prelude(package, root), *_libraries(root)])
 
 
 def _only(root: Path, pattern: str) -> Path:
-    found = sorted(root.glob(pattern))
-    if not found:
+    found = _newest(root, pattern)
+    if found is None:
         raise NativeError(f"the package unpacked in {root} has no {pattern}; Debian may have moved it")
-    return found[-1]
+    return found
 
 
 def _move(root: Path, move: Move) -> None:
@@ -232,13 +237,26 @@ def _move(root: Path, move: Move) -> None:
     file.write_bytes(content.replace(old, new))
 
 
-def _expose(name: str, path: Path, package: Package, root: Path) -> None:
-    """Put a program into `bin`: a link, or a wrapper where it needs what was unpacked beside it."""
-    lines = [package.prelude.format(root=root)] if package.prelude else []
+def _show(package: Package, paths: Mapping[str, Path], lines: Sequence[str]) -> None:
+    """Put the programs of a package into `bin`, and write down that they stand."""
+    stamp, mark = _stamp(package)
+    for name, path in paths.items():
+        _expose(name, path, lines)
+    stamp.write_text("\n".join([mark, *map(str, paths.values()), ""]))
+
+
+def _prelude(package: Package, root: Path) -> list[str]:
+    return [package.prelude.format(root=str(root).rstrip("/"))] if package.prelude else []
+
+
+def _libraries(root: Path) -> list[str]:
     found = (library for folder in ("lib", "usr/lib") for library in root.glob(f"{folder}/*-linux-gnu*/**/lib*.so*"))
-    libraries = sorted({str(library.parent) for library in found})
-    if libraries:
-        lines.append(f'export LD_LIBRARY_PATH="{":".join(libraries)}"')
+    folders = sorted({str(library.parent) for library in found})
+    return [f'export LD_LIBRARY_PATH="{":".join(folders)}"'] if folders else []
+
+
+def _expose(name: str, path: Path, lines: Sequence[str]) -> None:
+    """Put a program into `bin`: a link, or a wrapper where some lines of shell must run before it."""
     if not lines:
         _link(name, path)
         return

@@ -97,7 +97,7 @@ def test_a_secret_file_is_read_and_a_missing_one_switches_the_source_off(tmp_pat
         ),
         (
             "product: acme\nprobes:\n- name: api\n  url: ftp://x\n",
-            "vigie.yaml:4: probes[0].url: string should match pattern '^https?://[^\\s]+$'",
+            "vigie.yaml:4: probes[0].url: expected a URL that begins with http:// or https://, such as https://example.com/health",
         ),
         (
             "product: acme\nsources:\n  toy:\n    interval: soon\n",
@@ -105,21 +105,24 @@ def test_a_secret_file_is_read_and_a_missing_one_switches_the_source_off(tmp_pat
         ),
         (
             "product: acme\ntimezone: Paris\n",
-            "vigie.yaml:2: timezone: 'Paris' is no IANA time zone; expected a name such as Europe/Paris or UTC",
+            "vigie.yaml:2: timezone: expected the name of an IANA time zone, such as Europe/Paris or UTC, got 'Paris'",
         ),
         (
             "product: acme\ndomain: ${DOMAIN}\n",
             "vigie.yaml:2: domain: DOMAIN is not set; set it, or write a default as ${NAME:-default}",
         ),
-        ("domain: x\n", "vigie.yaml:1: 'product' is missing"),
-        ("product: a\nproduct: b\n", "vigie.yaml:2: 'product' stands twice; it is already on line 1"),
+        ("domain: x\n", "vigie.yaml:1: 'product' is missing (its short name: the `product` label of every series)"),
+        ("product: a\nproduct: b\n", "vigie.yaml:2: 'product' is given twice, first on line 1; keep one"),
         (
             "product: [a\n",
-            "vigie.yaml:2: not valid YAML: while parsing a flow sequence expected ',' or ']', but got '<stream end>'",
+            "vigie.yaml:2: not valid YAML: a list in brackets is not closed, or lacks a comma; write [a, b]",
         ),
-        ("- a\n", "vigie.yaml: expected keys and values (`product: …`), found something else"),
-        ("", "vigie.yaml: expected keys and values (`product: …`), found nothing"),
-        ("product: acme\nsources: 5\n", "vigie.yaml:2: sources: expected a key for each source, such as `redis:`"),
+        ("- a\n", "vigie.yaml:1: the file holds no keys and values; expected lines such as `product: my-shop`"),
+        ("", "vigie.yaml:1: the file is empty; expected lines such as `product: my-shop`"),
+        (
+            "product: acme\nsources: 5\n",
+            "vigie.yaml:2: sources: expected a key for each source, such as `redis:`, got 5",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_sentence_with_file_line_and_key(tmp_path: Path, text: str, refusal: str) -> None:

@@ -36,28 +36,35 @@ def test_neither_secret_file_has_to_be_there_to_load_the_rest(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("levels", "line", "refusal"),
     [
-        ("- {after: 5m, users: [a@x.y]}", 7, "levels: nobody is told at once; the first level is at `after: 0m`"),
-        ("[]", 7, "levels: nobody is told at once; the first level is at `after: 0m`"),
+        (
+            "- {after: 5m, users: [a@x.y]}",
+            7,
+            "levels: the first level must have `after: 0m`, so that somebody is told at once",
+        ),
+        ("[]", 7, "levels: the first level must have `after: 0m`, so that somebody is told at once"),
         (
             "- {after: 0m, users: [a@x.y]}\n- {after: 0m, users: [b@x.y]}",
-            7,
-            "levels: the level at 0 min does not come after the one at 0 min",
+            9,
+            "levels[1].after: is not later than the level before it; list the levels in order of time",
         ),
         (
             "- {after: 0m, users: [a@x.y]}\n- {after: 90s, users: [b@x.y]}",
             9,
             "levels[1].after: PagerDuty counts in whole minutes; write 5m, not 330s",
         ),
-        ("- {after: 0m}", 8, "levels[0]: says nobody to tell; give it users or schedules"),
+        ("- {after: 0m}", 8, "levels[0]: names nobody to tell; give it users or schedules"),
         (
             f"- {{after: 0m, users: [{', '.join(f'a{number}@x.y' for number in range(11))}]}}",
             8,
-            "levels[0]: names 11 users and schedules; PagerDuty takes 10 at one level",
+            "levels[0]: names 11 users and schedules; PagerDuty takes at most 10 at one level",
         ),
         (
             "- {after: 0m, users: [Anna]}",
             8,
-            "levels[0].users[0]: expected an e-mail address such as team@example.com, got 'Anna'",
+            (
+                "levels[0].users[0]: expected an e-mail address such as team@example.com, without a name around it, "
+                "got 'Anna'"
+            ),
         ),
     ],
 )

@@ -48,6 +48,24 @@ def test_no_secret_passes_in_events_values_tracebacks_or_library_logs(capsys: py
     assert len([json.loads(line) for line in text.splitlines()]) == 2
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("FORCE_COLOR", "1"), ("TERM", "xterm-256color"), ("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")],
+)
+def test_no_line_holds_colour_codes_whatever_the_terminal(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(variable, value)
+    _configure()
+    coloured = {"color_message": "Started server process [\x1b[36m%d\x1b[0m]"}
+    logging.getLogger("uvicorn.error").info("Started server process [%d]", 7, extra=coloured)
+    logger().warning("source_failed", message="\x1b[1;31mno\x1b[0m \x1b]0;title\x07such user", seen=["\x1b[2Kgone"])
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert first["event"] == "Started server process [7]"
+    assert "color_message" not in first
+    assert (second["message"], second["seen"]) == ("no such user", ["gone"])
+
+
 def test_lines_below_the_level_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     _configure()
     logger().debug("detail")

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sqlite3
+import stat
 import time
 from pathlib import Path
 
@@ -156,3 +157,33 @@ def test_two_processes_cannot_share_a_file(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="in use by another Vigie"):
         State(tmp_path / "state.db")
     first.close()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o177])
+def test_its_files_are_for_their_owner_alone_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        state = State(tmp_path / "made" / "state.db")
+        state.ingest("stripe", Batch([_event(1)]))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "made").iterdir()}
+        assert modes == {"state.db": 0o600, "state.db-wal": 0o600}
+        assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o700
+        state.close()
+    finally:
+        os.umask(before)
+
+
+def test_a_file_of_before_loses_the_rights_of_others_and_its_folder_keeps_its_own(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.db")
+    state.ingest("stripe", Batch([_event(1)]))
+    log = (tmp_path / "state.db-wal").read_bytes()
+    state.close()
+    (tmp_path / "state.db-wal").write_bytes(log)  # as a crash leaves it
+    for path in (tmp_path / "state.db", tmp_path / "state.db-wal"):
+        path.chmod(0o644)
+    tmp_path.chmod(0o755)
+    state = State(tmp_path / "state.db")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert state.counters("stripe") == {PAID: 1}
+    state.close()

@@ -1,4 +1,4 @@
-"""`vigie render`: the same bytes every time, all or nothing, and plain words when it cannot."""
+"""`vigie render`: the same bytes every time, and plain words when it cannot."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import _jsonnet  # type: ignore[import-untyped] # published without types
 import pytest
 
 from tests.mixin.conftest import ROOT, product
+from vigie.config.load import load
 from vigie.errors import RenderError
-from vigie.render import Rendering, drift, render, write
-from vigie.render.folder import LIST
+from vigie.render import Rendering, render
 from vigie.render.mixin import argument, evaluate, program
 
 
@@ -85,7 +85,10 @@ def test_a_threshold_of_the_product_wins(thresholds: dict[str, Any], there: list
         ),
         (
             {"QueueBackup": {"warning": 600}},
-            "thresholds.QueueBackup: the warning at 600 comes after the critical at 500; put it below, or one `off`",
+            (
+                "thresholds.QueueBackup: the warning comes after the critical; put it below, or one `off` "
+                "(docs/alerts.md has the defaults)"
+            ),
         ),
         (
             {"QueueBackup": {"warning": False, "critical": False}},
@@ -93,15 +96,18 @@ def test_a_threshold_of_the_product_wins(thresholds: dict[str, Any], there: list
         ),
         (
             {"DatabaseDown": {"critical": 3}},
-            "thresholds.DatabaseDown: it is there or not; it takes enabled, for",
+            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; it takes enabled, for",
         ),
         (
             {"DatabaseDown": {"critical": False}},
-            "thresholds.DatabaseDown: it is there or not; it takes enabled, for",
+            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; it takes enabled, for",
         ),
         (
             {"QueueBackup": {"minimum": 3}},
-            "thresholds.QueueBackup: it judges no share of events; it takes enabled, warning, critical, for",
+            (
+                "thresholds.QueueBackup: has no minimum, because it is about no share of events; "
+                "it takes enabled, warning, critical, for"
+            ),
         ),
     ],
 )
@@ -109,6 +115,45 @@ def test_what_contradicts_itself_is_refused(thresholds: dict[str, Any], sentence
     with pytest.raises(RenderError) as refused:
         render(product(thresholds=thresholds), ROOT)
     assert str(refused.value) == sentence
+
+
+SHARE = "expected a share between 0 and 1, such as 0.05 for 5%"
+
+
+@pytest.mark.parametrize(
+    ("alert", "side", "threshold", "sentence"),
+    [
+        ("HighErrorRate", "warning", 5, SHARE),
+        ("HighErrorRate", "critical", 1, SHARE),
+        ("HighErrorRate", "warning", -0.1, SHARE),
+        ("SignupsDrop", "warning", 1.5, SHARE),
+        ("SignupsDrop", "critical", 0, "expected more than 0"),
+        ("QueueBackup", "warning", -1, "expected a number that is not negative, such as 100"),
+        ("SlowResponse", "warning", -1, "expected a number of seconds that is not negative, such as 0.5 for 500 ms"),
+        ("CertificateExpiry", "warning", 0, "expected more than 0"),
+    ],
+)
+def test_a_threshold_that_nothing_or_everything_passes_is_refused(
+    alert: str, side: str, threshold: float, sentence: str
+) -> None:
+    with pytest.raises(RenderError) as refused:
+        render(product(thresholds={alert: {side: threshold}}), ROOT)
+    assert str(refused.value) == f"thresholds.{alert}.{side}: {sentence}"
+
+
+def test_a_threshold_that_was_hardly_meant_is_a_warning() -> None:
+    chosen = {"SlowResponse": {"warning": 500, "critical": 1000}, "LLMTokenBudget": {"warning": 1.2}}
+    warnings = render(product(thresholds=chosen), ROOT).warnings
+    doubt = "is more than a minute, because it is in seconds; write 0.5 for 500 ms"
+    assert warnings[:2] == (f"thresholds.SlowResponse.critical: {doubt}", f"thresholds.SlowResponse.warning: {doubt}")
+
+
+def test_of_a_threshold_what_the_file_says_is_repeated_but_no_variable(tmp_path: Path) -> None:
+    file = tmp_path / "vigie.yaml"
+    file.write_text("product: a\nthresholds:\n  HighErrorRate: {warning: 5}\n  JobFailures: {warning: '${FIVE}'}\n")
+    located = load(file, {"FIVE": "5"}).document.located
+    assert located(f"thresholds.HighErrorRate.warning: {SHARE}").endswith("for 5%, got 5")
+    assert located(f"thresholds.JobFailures.warning: {SHARE}").endswith("for 5%, got the value of ${FIVE}")
 
 
 def test_each_pattern_of_an_alert_has_thresholds_of_its_own() -> None:
@@ -130,8 +175,8 @@ def test_a_threshold_that_nothing_can_pass_is_said() -> None:
         (
             "product: shop\nthresholds:\n\n  QueueBackup:\n    warning: 600\n",
             (
-                "{file}:4: thresholds.QueueBackup: the warning at 600 comes after the critical at 500; "
-                "put it below, or one `off`\n"
+                "{file}:4: thresholds.QueueBackup: the warning comes after the critical; "
+                "put it below, or one `off` (docs/alerts.md has the defaults)\n"
             ),
         ),
         (
@@ -172,33 +217,3 @@ def test_broken_mixin_is_refused_in_its_own_words(mixin: str, sentence: str, tmp
     with pytest.raises(RenderError) as refused:
         render(product(), tmp_path)
     assert str(refused.value).startswith(sentence.format(folder=tmp_path))
-
-
-def test_drift_is_named(rendering: Rendering, tmp_path: Path) -> None:
-    write(rendering.files, tmp_path)
-    assert drift(rendering.files, tmp_path) == []
-    (tmp_path / "blackbox" / "blackbox.yaml").write_text("modules: {}\n")
-    (tmp_path / "prometheus" / "prometheus.yaml").unlink()
-    fewer = {path: text for path, text in rendering.files.items() if path != "prometheus/rules/alerts.yaml"}
-    assert drift(fewer, tmp_path) == [
-        "blackbox/blackbox.yaml: differs",
-        "prometheus/prometheus.yaml: is missing",
-        "prometheus/rules/alerts.yaml: is not rendered any more",
-    ]
-
-
-def test_only_own_files_are_deleted(tmp_path: Path) -> None:
-    write({"rules/ours.yaml": "a", "rules/old.yaml": "b"}, tmp_path)
-    (tmp_path / "rules" / "theirs.yaml").write_text("c")
-    write({"rules/ours.yaml": "d"}, tmp_path)
-    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert files == {LIST, "rules/ours.yaml", "rules/theirs.yaml"}
-
-
-def test_failed_writing_changes_nothing(tmp_path: Path) -> None:
-    write({"a.yaml": "old", "b/c.yaml": "old"}, tmp_path)
-    (tmp_path / "taken").write_text("a file where a folder must be")
-    with pytest.raises(RenderError, match="cannot be written"):
-        write({"a.yaml": "new", "b/c.yaml": "new", "taken/d.yaml": "new"}, tmp_path)
-    assert (tmp_path / "a.yaml").read_text() == (tmp_path / "b" / "c.yaml").read_text() == "old"
-    assert not list(tmp_path.rglob("*.unfinished"))

@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tests.real.ports import free_port
 
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+__all__ = ["answers", "free_port", "running", "stop", "wait_until"]
+
+
+_PATIENCE, _START = 60.0, 120.0
+"""Seconds, for a machine that has ten times the work that it can do; a test that passes waits for none of them."""
 
 
 def answers(port: int) -> bool:
@@ -27,7 +27,7 @@ def answers(port: int) -> bool:
         return sock.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until(ready: Callable[[], bool], what: str, *, seconds: float = 20) -> None:
+def wait_until(ready: Callable[[], bool], what: str, *, seconds: float = _PATIENCE) -> None:
     """Return as soon as `ready()`; fail the test with `what` if that takes too long."""
     deadline = time.monotonic() + seconds
     while not ready():
@@ -61,7 +61,7 @@ def running(
             **popen,
         )
     try:
-        wait_until(lambda: process.poll() is not None or ready(), f"start of {command[0]}")
+        wait_until(lambda: process.poll() is not None or ready(), f"start of {command[0]}", seconds=_START)
         if process.poll() is not None:
             raise RuntimeError(f"{command[0]} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
         yield process

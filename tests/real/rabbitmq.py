@@ -1,4 +1,8 @@
-"""A real RabbitMQ on loopback, with a port mapper of its own, so that it meets no other Erlang on the machine."""
+"""
+A real RabbitMQ on loopback.
+
+It has a port mapper of its own, so that it meets no other Erlang, and reads no settings of an installed RabbitMQ.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,14 @@ from tests.real.tools import binary
 def rabbitmq(folder: Path) -> Iterator[str]:
     """Run RabbitMQ in `folder` and give its URL (user guest)."""
     port, mapper, distribution = free_port(), free_port(), free_port()
+    (folder / "conf.d").mkdir()
     (folder / "plugins").write_text("[].\n")
     env = {
         "HOME": str(folder),  # its cookie
         "ERL_EPMD_ADDRESS": "127.0.0.1",
         "ERL_EPMD_PORT": str(mapper),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
+        "RABBITMQ_CONFIG_FILES": str(folder / "conf.d"),
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
         "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
         "RABBITMQ_DIST_PORT": str(distribution),

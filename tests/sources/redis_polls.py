@@ -22,7 +22,7 @@ SECRET = "hunter2"
 @contextlib.asynccontextmanager
 async def source(url: str, **settings: Any) -> AsyncIterator[RedisSource]:
     """A source that is closed with the block."""
-    config = RedisConfig.model_validate({"timeout": "2s", **settings, "url": url})
+    config = RedisConfig.model_validate({"timeout": "10s", **settings, "url": url})
     made = RedisSource(config, Context("shop", get_logger(), time.time))
     try:
         yield made

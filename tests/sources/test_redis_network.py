@@ -89,7 +89,7 @@ async def test_tls_and_plain_text_mixed_up_are_told_apart(tmp_path: Path, author
         plain = await failure(server.url())
     assert "if this port speaks TLS, write rediss://" in str(plain)
     with redis_server(tmp_path) as server:
-        encrypted = await failure(server.url(scheme="rediss"), timeout="500ms")
+        encrypted = await failure(server.url(scheme="rediss"), timeout="3s")
     assert "TLS" in str(encrypted)
 
 

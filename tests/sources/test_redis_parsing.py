@@ -154,15 +154,15 @@ def test_a_socket_is_told_from_a_host() -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://hunter2@cache", "the scheme of the URL is not known"),
-        ("cache:6379", "the scheme of the URL is not known"),
-        ("redis://:hunter2@", "the host or port of the URL cannot be read"),
+        ("http://hunter2@cache", "expected a URL such as redis://"),
+        ("cache:6379", "expected a URL such as redis://"),
+        ("redis://:hunter2@", "its host or port cannot be read"),
         ("redis://:hunter2@cache:port", "a password with special characters belongs in `password`"),
-        ("redis://:hunter2#x@cache", "the host or port of the URL cannot be read"),
+        ("redis://:hunter2#x@cache", "its host or port cannot be read"),
         ("redis://:hunter2@a,b", "which only sentinels may be"),
         ("redis+sentinel://:hunter2@a:26379", "the name of the master is missing"),
         ("unix://:hunter2@", "the path of the socket is missing"),
-        ("redis://:hunter2@[cache", "the host or port of the URL cannot be read"),
+        ("redis://:hunter2@[cache", "its host or port cannot be read"),
     ],
 )
 def test_a_bad_url_is_explained_without_its_password(url: str, words: str) -> None:
@@ -176,9 +176,9 @@ def test_a_bad_url_is_explained_without_its_password(url: str, words: str) -> No
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"url": "redis://:a@cache", "password": "b"}, "the password stands in `url` and in `password`"),
-        ({"url": "redis://vigie@cache"}, "there is a user name but no password"),
-        ({"url": "rediss://cache", "tls": {"key_file": "/k"}}, "key_file needs cert_file"),
+        ({"url": "redis://:a@cache", "password": "b"}, "is given in `url` too"),
+        ({"url": "redis://vigie@cache"}, "is missing, although there is a user name"),
+        ({"url": "rediss://cache", "tls": {"key_file": "/k"}}, "needs `cert_file`"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(settings: dict[str, object], words: str) -> None:

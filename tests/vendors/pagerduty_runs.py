@@ -38,6 +38,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.token_file.write_text(f"{TOKEN}\n")
+        self.token_file.chmod(0o600)
 
     @property
     def world(self) -> World:

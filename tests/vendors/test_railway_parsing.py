@@ -36,7 +36,7 @@ def test_the_code_of_an_error_counts_as_its_message_does() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "words"),
-    [({"interval": "15s"}, "252? requests|take 253 requests"), ({"project_id": "p"}, "belong together")],
+    [({"interval": "15s"}, "takes 253 requests"), ({"project_id": "p"}, "belong together")],
 )
 def test_settings_that_cannot_work_are_refused(setting: dict[str, str], words: str) -> None:
     with pytest.raises(ValidationError, match=words):

@@ -190,9 +190,9 @@ async def test_a_page_that_cannot_be_reached_at_all_fails_the_poll(clock: Clock)
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"vendors": ["acme"]}, "does not know the status page of 'acme'.*anthropic, github"),
-        ({"vendors": ["github"], "pages": {"redis": {}}}, "says something of redis"),
-        ({"pages": {"github": {"components": "("}}}, "is no regular expression"),
+        ({"vendors": ["acme"]}, "expected one of anthropic, github"),
+        ({"vendors": ["github"], "pages": {"redis": {}}}, "does not name this vendor"),
+        ({"pages": {"github": {"components": "("}}}, "expected a regular expression"),
         ({"pages": {"github": {"format": "html"}}}, "format"),
     ],
 )

@@ -57,7 +57,7 @@ def configuration() -> Iterator[Configuration]:
 
 
 async def test_every_vendor_is_reached_and_nothing_is_amiss(configuration: Configuration) -> None:
-    findings = {finding.source: finding for finding in await check(configuration)}
+    findings = {finding.name: finding for finding in (await check(configuration)).findings}
     reached = {name: finding.sentences for name, finding in findings.items() if name in vendors()}
     assert reached.keys() == vendors().keys()
     assert {name for name, finding in findings.items() if finding.verdict == "ok"} == set(reached), reached

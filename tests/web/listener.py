@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -18,11 +17,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tests.real.certificates import Certificate
-from tests.real.process import free_port
+from vigie.web.http_server import HttpServer, listen
+from vigie.web.limits import Limits
 from vigie.web.security import Security
 
 
-class _Server(uvicorn.Server):
+class _Server(HttpServer):
     """A server that leaves the signals to the tests."""
 
     @contextlib.contextmanager
@@ -45,7 +45,7 @@ class Listener:
     """A server that listens."""
 
     port: int
-    security: Security
+    server: HttpServer
 
     def client(
         self, trust: Path | None = None, own: Certificate | None = None, **options: ssl.TLSVersion
@@ -77,27 +77,19 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def listening(path: Path, app: ASGIApp | None = None) -> AsyncIterator[Listener]:
-    """Serve as `path` says, until the block ends."""
-    security = Security(path)
-    port = free_port()
-    config = uvicorn.Config(
-        security.protect(app or hello()),
-        host="127.0.0.1",
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-        ssl_context_factory=security.ssl_context_factory,
-    )
-    server = _Server(config)
+async def listening(
+    path: Path | None = None, app: ASGIApp | None = None, *, limits: Limits | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Listener]:
+    """Serve as the file `path` says, until the block ends."""
+    security = Security(path) if path else None
+    server = _Server(app or hello(), listen(host, 0), security, limits or Limits())
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)
         if task.done():
             await task
     try:
-        yield Listener(port, security)
+        yield Listener(server.address[1], server)
     finally:
         server.should_exit = True
         await task

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -13,10 +14,12 @@ from tests.toy import ToyConfig, ToySource
 from vigie.config.document import Document
 from vigie.config.load import Configuration
 from vigie.config.model import Product
+from vigie.core.exposition import Body, Page
 from vigie.core.logs import Redactor
 from vigie.errors import ConfigError, Reason, SourceError
 from vigie.watch import Watch
-from vigie.web.app import LARGEST_PUSH, Face, accepts_gzip, make_app
+from vigie.web.app import Face, accepts_gzip, make_app
+from vigie.web.bodies import LARGEST_PUSH, LARGEST_PUSHES
 
 RUNBOOK = "# RB-001: Site down\n\n- `SiteDown`: it is.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 
@@ -108,6 +111,20 @@ async def test_readiness_waits_for_the_first_read_of_every_source(face: Face, cl
     assert (await client.get("/healthz")).text == "ok\n"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_health_and_readiness_are_answered_as_prometheus_does(
+    face: Face, client: httpx.AsyncClient, method: str
+) -> None:
+    answers = [await client.request(method, path) for path in ("/-/healthy", "/-/ready")]
+    await _start(face)
+    answers.append(await client.request(method, "/-/ready"))
+    assert [answer.status_code for answer in answers] == [200, 503, 200]
+    texts = ["Vigie is Healthy.\n", "Service Unavailable", "Vigie is Ready.\n"]
+    assert [answer.text for answer in answers] == ([""] * 3 if method == "HEAD" else texts)
+    assert answers[0].headers["content-type"] == "text/plain; charset=utf-8"
+    assert (await client.post("/-/healthy")).status_code == 405
+
+
 async def test_the_landing_page_says_what_is_up_failing_and_off(face: Face, client: httpx.AsyncClient) -> None:
     await _start(face)
     text = (await client.get("/")).text
@@ -163,6 +180,44 @@ async def test_a_push_is_handed_to_its_source_and_refusals_have_a_status(face: F
     refused = await client.post("/webhooks/toy", content=b"{}")
     assert (refused.status_code, refused.text) == (401, "the signature is not good for ***\n")
     assert (await client.post("/webhooks/toy", content=b"x" * (LARGEST_PUSH + 1))).status_code == 413
+    assert (await client.post("/webhooks/toy", content=_chunks(LARGEST_PUSH + 1))).status_code == 413
     assert (await client.post("/webhooks/broken", content=b"{}")).status_code == 404
     assert (await client.post("/webhooks/stripe", content=b"{}")).status_code == 404
     assert (await client.get("/webhooks/toy")).status_code == 405
+
+
+async def _chunks(size: int) -> AsyncIterator[bytes]:
+    """A body whose length is not announced."""
+    for start in range(0, size, 2**20):
+        yield bytes(min(2**20, size - start))
+
+
+async def test_large_pushes_at_the_same_time_share_one_limit(face: Face, client: httpx.AsyncClient) -> None:
+    """The vendor sends again what there was no room for; room is made when a push was handed over, or failed."""
+    full, go_on = asyncio.Event(), asyncio.Event()
+
+    async def receive(headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG001 - as sources have it
+        taken.append(1)
+        if len(taken) == LARGEST_PUSHES // LARGEST_PUSH:
+            full.set()
+        await go_on.wait()
+
+    taken: list[int] = []
+    face.watch.board.statuses["toy"].source.receive = receive  # type: ignore[method-assign]
+    large = bytes(LARGEST_PUSH)
+    async with asyncio.TaskGroup() as group:
+        pushes = [group.create_task(client.post("/webhooks/toy", content=large)) for _ in range(4)]
+        await full.wait()
+        refused = await client.post("/webhooks/toy", content=b"{}")
+        go_on.set()
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+    assert [push.result().status_code for push in pushes] == [200] * 4
+    assert (await client.post("/webhooks/toy", content=large)).status_code == 200
+
+
+async def test_a_large_page_arrives_whole(face: Face, client: httpx.AsyncClient) -> None:
+    plain = b"".join(b'toy_level{room="%d"} 1\n' % room for room in range(30_000))
+    face.watch.board.page = Page(Body("text/plain", plain, b""), Body("text/plain", plain, b""))
+    response = await client.get("/metrics", headers={"accept-encoding": "identity"})
+    assert response.content == plain
+    assert response.headers["content-length"] == str(len(plain))

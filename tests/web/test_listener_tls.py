@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from tests.real.certificates import Authority, Certificate
 from tests.web.listener import listening
+from vigie.web.security import Security
 
 BROKEN = (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError, ssl.SSLError)
 """What a client sees when the server ends a handshake; in TLS 1.3 it learns of it only when it reads."""
@@ -38,7 +39,7 @@ def write(folder: Path, own: Certificate, **settings: str) -> Path:
 
 async def test_it_speaks_tls_and_tls_only(tmp_path: Path, authority: Authority, server: Certificate) -> None:
     async with listening(write(tmp_path, server)) as listener:
-        assert listener.security.encrypts
+        assert Security(tmp_path / "web.yml").encrypts
         async with listener.client(authority.ca_file) as client:
             assert (await client.get("/metrics")).text == "hello /metrics"
         async with listener.client() as plain:

@@ -141,7 +141,7 @@ class PagerDuty:
     def __init__(self, api_url: str, token: str, context: Context, sleep: Sleep = asyncio.sleep) -> None:
         vendor = Vendor(
             name="PagerDuty",
-            base_url=api_url.rstrip("/"),
+            base_url=api_url,
             headers={
                 "authorization": f"Token token={token}",
                 "accept": "application/vnd.pagerduty+json;version=2",

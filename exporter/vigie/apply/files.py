@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 
+from vigie.core.logs import logger
 from vigie.errors import ApplyError
 
 _WORD = re.compile(r"[!-~]+")
@@ -45,21 +47,30 @@ def read_key(path: Path) -> str | None:
 
 def write_key(path: Path, key: str) -> None:
     """
-    Write the key to a new file, for its owner alone (mode 0600).
+    Write the key to a new file, for its owner alone (mode 0600, whatever the umask).
 
     Raises:
-        ApplyError: It cannot be written.
+        ApplyError: It cannot be written; no file is left behind.
     """
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(key)
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(number, "w") as file:
+                os.fchmod(number, 0o600)
+                file.write(key)
+        except OSError:
+            path.unlink()
+            raise
     except OSError as problem:
         raise ApplyError(f"{path} cannot be written: {problem.strerror}") from None
 
 
 def _content(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        with path.open(encoding="utf-8") as file:
+            if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
+                logger().warning("secret_readable_by_all", file=str(path), remedy=f"chmod o= {path}")
+            return file.read().strip()
     except FileNotFoundError:
         return None
     except OSError as problem:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from vigie.config.paging import Policy
-from vigie.config.values import Address, EmailAddress, HttpUrl, Name, PhoneNumber, TimeOfDay
-from vigie.core.source import Duration, Settings
+from vigie.config.paging import ORDER, Policy
+from vigie.config.values import Address, EmailAddress, HttpUrl, Name, PhoneNumber, SecretFile, TimeOfDay, matching
+from vigie.core.settings import Settings, WrongValueError, ascending, between, distinct
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -19,7 +18,7 @@ Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 class PagerDuty(Settings):
     """Where critical alerts go."""
 
-    routing_key_file: Path
+    routing_key_file: SecretFile
     """File with the Events API v2 integration key, as Alertmanager sees it."""
     url: HttpUrl = "https://events.pagerduty.com/v2/enqueue"
     """Events API; accounts in the EU use https://events.eu.pagerduty.com/v2/enqueue."""
@@ -34,7 +33,7 @@ class OnCall(PagerDuty):
 class Slack(Settings):
     """Where warnings, and a copy of everything critical, go."""
 
-    webhook_url_file: Path
+    webhook_url_file: SecretFile
     """File with the incoming webhook's URL, as Alertmanager sees it."""
     channel: str = "#alerts"
     """Channel that the message names; a webhook is bound to its own."""
@@ -49,7 +48,7 @@ class Email(Settings):
     """Address that the mail comes from."""
     username: str | None = None
     """Account on the server; unset where the server asks for none."""
-    password_file: Path | None = None
+    password_file: SecretFile | None = None
     """File with the account's password, as Alertmanager sees it."""
     require_tls: bool = True
     """Off sends in the clear to a server that offers no TLS: only for one on the same machine."""
@@ -72,7 +71,7 @@ class Sms(Settings):
     Alertmanager takes no file for AWS keys: they come from its own role, or from its AWS_SHARED_CREDENTIALS_FILE.
     """
 
-    region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$")]
+    region: Annotated[str, matching(r"[a-z]{2,}(-[a-z]+)+-\d", "an AWS region such as eu-west-3")]
     """AWS region that sends, such as eu-west-3."""
     profile: str | None = None
     """Profile of the shared credentials file."""
@@ -97,7 +96,7 @@ class Contact(Settings):
     @model_validator(mode="after")
     def _can_be_reached(self) -> Contact:
         if not (self.pagerduty or self.slack or self.email or self.sms):
-            raise ValueError("says nobody to tell; give it pagerduty, slack, email or sms")
+            raise ValueError("names nobody to tell; give it pagerduty, slack, email or sms")
         return self
 
 
@@ -110,7 +109,7 @@ class Level(Contact):
 
     name: Name
     """Who it is, such as tech-lead; part of the receiver's name."""
-    after: Annotated[Duration, Field(gt=0)]
+    after: Annotated[float, between("1s", "7d", whole=True)]
     """Time since the alert began to fire."""
 
 
@@ -127,7 +126,9 @@ class BusinessHours(Settings):
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> BusinessHours:
         if self.opens >= self.closes:
-            raise ValueError(f"opens at {self.opens} but closes at {self.closes}; hours must lie within one day")
+            raise WrongValueError(
+                "is not later than `opens`; hours lie within one day, such as 09:00 to 18:00", "closes"
+            )
         return self
 
 
@@ -147,33 +148,25 @@ class Channels(Settings):
     business_hours: BusinessHours | None = None
     deadmansswitch: HttpUrl | None = None
     """URL that must be called all the time; its owner raises the alarm when Vigie's alerting falls silent."""
-    deadmansswitch_file: Path | None = None
+    deadmansswitch_file: SecretFile | None = None
     """File with that URL instead, as Alertmanager sees it: whoever knows the URL can fake the calls."""
 
     @field_validator("security", "finance", "escalation")
     @classmethod
     def _has_a_way(cls, told: Contact | tuple[Level, ...] | None, info: ValidationInfo) -> object:
         """Addresses and numbers need the channel that carries them; one that is itself wrong is complained of there."""
-        for contact in _contacts(told):
+        for index, contact in enumerate(_contacts(told)):
             for way in ("email", "sms"):
                 if getattr(contact, way) and info.data.get(way, "wrong") is None:
-                    name = f"{contact.name}: " if isinstance(contact, Level) else ""
-                    raise ValueError(
-                        f"{name}`{way}` needs `channels.{way}`, which carries it; set that or leave it out"
-                    )
+                    at = (index, way) if isinstance(contact, Level) else (way,)
+                    raise WrongValueError(f"needs `channels.{way}`, which carries it; set that, or leave this out", *at)
         return told
 
     @field_validator("escalation")
     @classmethod
     def _levels_follow_each_other(cls, levels: tuple[Level, ...]) -> tuple[Level, ...]:
-        for earlier, later in pairwise(levels):
-            if later.after <= earlier.after:
-                raise ValueError(
-                    f"{later.name} after {later.after:g} s does not come after {earlier.name} at {earlier.after:g} s"
-                )
-        if len({level.name for level in levels}) < len(levels):
-            raise ValueError("two levels have the same name; give each its own")
-        return levels
+        ascending(levels, "after", ORDER)
+        return distinct(levels, "name", "another level has this name already; give each its own")
 
     @field_validator("deadmansswitch_file")
     @classmethod

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
+from vigie.config import refusals
+from vigie.config.reader import BadYamlError, Key, dotted, parse
+from vigie.core.files import UnreadableError, read_small
+from vigie.core.settings import FROM_FILE
 from vigie.errors import ConfigError, UserError
 
-Key = tuple[str | int, ...]
-"""Where a value stands: the keys and list indexes that lead to it."""
+__all__ = ["Document", "Key", "dotted", "nearest", "read", "validate"]
+
+LARGEST = 256 * 1024
+"""Bytes of the largest file; the example has 4,000."""
+_LONGEST_SHOWN = 40
+_PLAIN = (str, int, float, bool)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,11 +35,15 @@ class Document:
         path: The file, for messages.
         data: Dicts, lists and scalars.
         lines: The line, counted from 1, on which each value's key (or list item) stands.
+        written: Short scalars as they are written in the file.
+        origins: Where values come from that are not in the file: `the value of ${NAME}`.
     """
 
     path: Path
     data: Any
     lines: Mapping[Key, int]
+    written: Mapping[Key, str] = field(default_factory=dict)
+    origins: Mapping[Key, str] = field(default_factory=dict)
 
     def place(self, key: Key) -> str:
         """`file:line` of a key, or of its nearest parent that is in the file."""
@@ -42,35 +52,71 @@ class Document:
         return f"{self.path}:{self.lines.get(key, 1)}"
 
     def located(self, sentence: str) -> str:
-        """The sentence, with `file:line` before it where it begins with a key of the file, as in `probes.url: …`."""
-        key = tuple(sentence.partition(": ")[0].split("."))
-        return f"{self.place(key)}: {sentence}" if key[:1] in self.lines else sentence
+        """
+        The sentence, with `file:line` before it where it begins with a key of the file, as in `probes.url: …`.
+
+        One that says what was expected gets what is there instead.
+        """
+        name, _, said = sentence.partition(": ")
+        key = tuple(name.split("."))
+        if key[:1] not in self.lines:
+            return sentence
+        return f"{self.place(key)}: {sentence}{self.found(key) if said.startswith('expected ') else ''}"
+
+    def found(self, key: Key, *, hidden: bool = False) -> str:
+        """
+        What is at a key, to be put after what was expected; of a value that came from elsewhere only from where.
+
+        Args:
+            key: Where.
+            hidden: Whether nothing of what the file says there may be shown either.
+        """
+        if key in self.origins:
+            return f", got {self.origins[key]}"
+        if key not in self.lines or hidden:
+            return ""
+        value = self._value(key)
+        if isinstance(value, _PLAIN):
+            return self._scalar(key, value)
+        return f", got {'nothing' if value is None else 'a list' if isinstance(value, list) else 'keys and values'}"
+
+    def _scalar(self, key: Key, value: object) -> str:
+        written = self.written.get(key, "")
+        if len(written) > _LONGEST_SHOWN or not written.isprintable() or refusals.looks_secret(written):
+            return ""
+        return f", got {written!r}" if isinstance(value, str) else f", got {written}"
+
+    def _value(self, key: Key) -> Any:
+        value = self.data
+        for part in key:
+            value = value[part]
+        return value
 
 
-def read(path: Path, error: type[UserError] = ConfigError) -> Document:
+def read(path: Path, error: type[UserError] = ConfigError, example: str = "product: my-shop") -> Document:
     """
     Read a YAML mapping.
+
+    Args:
+        path: The file.
+        error: What to raise.
+        example: A line of such a file.
 
     Raises:
         UserError: Of the type `error`: the file cannot be read, is no YAML, or is no mapping.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except OSError as problem:
-        raise error(f"{path}: cannot be read: {problem.strerror}") from None
-    except UnicodeDecodeError as problem:
-        raise error(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
-    except yaml.MarkedYAMLError as problem:
-        raise error(f"{path}:{_line(problem)}: not valid YAML: {_sentence(problem)}") from None
-    except yaml.YAMLError as problem:
-        raise error(f"{path}: not valid YAML: {problem}") from None
-    if not isinstance(root, yaml.MappingNode):
-        raise error(
-            f"{path}: expected keys and values (`product: …`), found {'nothing' if root is None else 'something else'}"
-        )
-    lines: dict[Key, int] = {(): 1}
-    return Document(path, _plain(root, (), lines, path, error), lines)
+        tree = parse(read_small(path, LARGEST))
+    except FileNotFoundError:
+        raise error(f"{path}: cannot be read: No such file or directory") from None
+    except UnreadableError as problem:
+        raise error(f"{path}: {problem}") from None
+    except BadYamlError as problem:
+        raise error(f"{path}:{problem.line}: {problem}") from None
+    if not isinstance(tree.data, dict):
+        what = "is empty" if tree.data is None else "holds no keys and values"
+        raise error(f"{path}:1: the file {what}; expected lines such as `{example}`")
+    return Document(path, tree.data, tree.lines, tree.written)
 
 
 def validate(
@@ -83,9 +129,10 @@ def validate(
         UserError: Of the type `error`, with one line for each thing that is wrong.
     """
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=FROM_FILE)
     except ValidationError as problems:
-        lines = [_explain(document, model, at, problem) for problem in problems.errors(include_url=False)]
+        found = problems.errors(include_url=False, include_input=False)
+        lines = dict.fromkeys(_explain(document, refusals.refusal(model, problem), at) for problem in found)
         raise error("\n".join(lines)) from None
 
 
@@ -96,76 +143,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {match[0]!r}?" if match else f"known are: {', '.join(choices) or 'none'}"
 
 
-def dotted(key: Key) -> str:
-    """A key as people write it: `sources.postgres.dsn`, `probes[2].url`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
-    return text.removeprefix(".")
-
-
-def _explain(document: Document, model: type[BaseModel], at: Key, problem: ErrorDetails) -> str:
-    key = (*at, *problem["loc"])
+def _explain(document: Document, refused: refusals.Refusal, at: Key) -> str:
+    key = (*at, *refused.key)
     place, name = document.place(key), dotted(key)
-    match problem["type"]:
-        case "extra_forbidden":
-            parent = _model_at(model, problem["loc"][:-1])
-            return f"{place}: unknown key {name!r}; {nearest(str(key[-1]), parent.model_fields if parent else ())}"
-        case "missing":
-            return f"{place}: {name!r} is missing"
-        case "value_error":
-            return f"{place}: {name}: {problem['msg'].removeprefix('Value error, ')}"
-        case _:
-            return f"{place}: {name}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
-
-
-def _model_at(model: type[BaseModel] | None, location: Key) -> type[BaseModel] | None:
-    """Follow `location` through nested models, lists and dicts of models."""
-    for part in location:
-        if model is None:
-            return None
-        field = model.model_fields.get(part) if isinstance(part, str) else None
-        if field is not None:
-            model = _model_in(field.annotation)
-    return model
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = (_model_in(argument) for argument in getattr(annotation, "__args__", ()))
-    return next((found for found in inner if found), None)
-
-
-def _plain(node: yaml.Node, key: Key, lines: dict[Key, int], path: Path, error: type[UserError]) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, key, lines, path, error)
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            lines[*key, index] = item.start_mark.line + 1
-        return [_plain(item, (*key, index), lines, path, error) for index, item in enumerate(node.value)]
-    try:
-        return yaml.SafeLoader("").construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError) as problem:
-        raise error(f"{path}:{node.start_mark.line + 1}: {dotted(key)}: {problem}") from None
-
-
-def _mapping(
-    node: yaml.MappingNode, key: Key, lines: dict[Key, int], path: Path, error: type[UserError]
-) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name_node, value_node in node.value:
-        name, line = str(name_node.value), name_node.start_mark.line + 1
-        here = (*key, name)
-        if name in values:
-            raise error(f"{path}:{line}: {dotted(here)!r} stands twice; it is already on line {lines[here]}")
-        lines[here] = line
-        values[name] = _plain(value_node, here, lines, path, error)
-    return values
-
-
-def _line(problem: yaml.MarkedYAMLError) -> int:
-    mark = problem.problem_mark or problem.context_mark
-    return mark.line + 1 if mark else 1
-
-
-def _sentence(problem: yaml.MarkedYAMLError) -> str:
-    return " ".join(part for part in (problem.context, problem.problem) if part)
+    if refused.unknown_among is not None:
+        return f"{place}: unknown key {name!r}; {nearest(str(key[-1]), refused.unknown_among)}"
+    if refused.missing:
+        return f"{place}: {name!r} is missing{refused.sentence}"
+    got = document.found(key, hidden=refused.secret) if refused.sentence.startswith("expected ") else ""
+    return f"{place}: {f'{name}: ' if name else ''}{refused.sentence}{got}"

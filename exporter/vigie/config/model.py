@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, ByteSize, Field
+from pydantic import ByteSize, Field, PlainValidator, field_validator
 
 from vigie.config.channels import Channels
-from vigie.config.values import Address, HttpUrl, Name
-from vigie.core.source import Duration, Settings, SourceConfig
-
-
-def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone; expected a name such as Europe/Paris or UTC")
-    return name
+from vigie.config.values import Address, FilePath, Host, HttpUrl, Name, SecretFile, TimeZone
+from vigie.core.settings import Settings, WholeSeconds, between, distinct
+from vigie.core.source import SourceConfig
 
 
 def _side(value: object) -> object:
-    if value is False:
-        return value
+    if value is False or value == "off":
+        return False
     try:
         number = math.nan if value is True else float(str(value))
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise ValueError(f"expected a number, or off, got {value!r}")
+        raise ValueError("expected a number, or off")
     return number
 
 
-Side = Annotated[float | Literal[False], BeforeValidator(_side)]
+Side = Annotated[float | Literal[False], PlainValidator(_side)]
 """A threshold, or `off`."""
 
 
@@ -43,8 +36,8 @@ class Probe(Settings):
     """Value of the `probe` label."""
     url: HttpUrl
     """Page that must answer with a 2xx or 3xx status."""
-    interval: Duration = 60.0
-    """Time between two probes."""
+    interval: Annotated[float, between("10s", "1d", whole=True)] = 60.0
+    """Time between two probes; one takes up to ten seconds."""
 
 
 class App(Settings):
@@ -76,9 +69,9 @@ class Numbers(Settings):
 class SupabaseFeed(Settings):
     """The metrics of a Supabase project (CPU, memory, disk, poolers), which Prometheus scrapes itself."""
 
-    host: Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?$")]
+    host: Host
     """Host of the project, such as abcdefghijklmnopqrst.supabase.co."""
-    password_file: Path
+    password_file: SecretFile
     """File with a secret key (`sb_secret_…`), as Prometheus sees it."""
 
 
@@ -127,7 +120,7 @@ class Threshold(Settings):
     """Value beyond which it is a warning; `off` for never."""
     critical: Side | None = None
     """Value beyond which people are paged; `off` for never."""
-    lasting: Duration | None = Field(default=None, alias="for")
+    lasting: WholeSeconds | None = Field(default=None, alias="for")
     """How long the value must stay there."""
     minimum: float | None = Field(default=None, ge=0)
     """Events in the window below which a share or a percentile is not judged."""
@@ -144,7 +137,7 @@ class Product(Settings):
     """Its public domain, for texts and links."""
     environment: Literal["production", "staging", "development"] = "production"
     """Which installation of the product this is."""
-    timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
+    timezone: TimeZone = "UTC"
     """IANA time zone of the people who are told."""
     app: App = App()
     numbers: Numbers = Numbers()
@@ -159,5 +152,12 @@ class Product(Settings):
     links: Links = Links()
     kubernetes: Kubernetes | None = None
     mimir: Mimir | None = None
-    state: Path | None = None
+    state: FilePath | None = None
     """Folder for what must survive a restart; without it nothing is kept."""
+
+    @field_validator("probes")
+    @classmethod
+    def _probes_are_told_apart(cls, probes: tuple[Probe, ...]) -> tuple[Probe, ...]:
+        return distinct(
+            probes, "name", "another probe has this name already, and would hide its outage; choose another"
+        )

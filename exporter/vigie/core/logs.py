@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from vigie.core.lean import import_without_colours
@@ -18,6 +19,8 @@ Logger = structlog.stdlib.BoundLogger
 """What every module of Vigie logs with."""
 MASK = "***"
 LEVELS = ("debug", "info", "warning", "error")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+"""Sequences by which a terminal is told to change colour, move or set its title (ECMA-48, 5.4)."""
 
 
 class Redactor:
@@ -40,16 +43,24 @@ class Redactor:
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         """Act as a structlog processor."""
-        return {key: self._clean(value) for key, value in event.items()}
+        return {key: _each_text(value, self.text) for key, value in event.items()}
 
-    def _clean(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {key: self._clean(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._clean(item) for item in value]
-        return value
+
+def _without_colours(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Uvicorn gives each message a second time with colours, and an answer of a server may hold codes of its own."""
+    event.pop("color_message", None)
+    return {key: _each_text(value, lambda text: _ESCAPES.sub("", text)) for key, value in event.items()}
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """`value` with every text in it changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_each_text(item, change) for item in value]
+    return value
 
 
 def configure(level: str, redactor: Redactor) -> None:
@@ -59,6 +70,7 @@ def configure(level: str, redactor: Redactor) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_colours,
         redactor,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -7,51 +7,22 @@ To add a vendor, write one module in `vigie.sources` with a `Source` and its `So
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field, model_validator
 
 from vigie.core.budget import Budget
 from vigie.core.families import Families, Family
 from vigie.core.logs import Logger
+from vigie.core.settings import Duration, Interval, Settings, Timeout, WrongValueError, parse_duration
 from vigie.core.state import State
 from vigie.errors import Reason, SourceError
 
-_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d|w)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-
-
-def parse_duration(value: object) -> float:
-    """
-    Turn `90s`, `1m30s` or `1.5h` into seconds, as Prometheus writes durations.
-
-    Raises:
-        ValueError: The value is not such a duration; the message says what one looks like.
-    """
-    text = value if isinstance(value, str) else ""
-    parts = list(_DURATION.finditer(text))
-    if not parts or "".join(part.group() for part in parts) != text:
-        raise ValueError(f"expected a duration such as 15s, 5m or 1h30m, got {value!r}")
-    return sum(float(part["number"]) * _SECONDS[part["unit"]] for part in parts)
-
-
-def _duration(value: object) -> float:
-    return value if isinstance(value, float) else parse_duration(value)
-
-
-Duration = Annotated[float, BeforeValidator(_duration)]
-"""A length of time in seconds, written `15s`, `5m`, `1h30m` in the file."""
-
-
-class Settings(BaseModel):
-    """Base of every part of `vigie.yaml`: unknown keys are refused, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+__all__ = ["AnySource", "Context", "Duration", "Poll", "Settings", "Source", "SourceConfig", "parse_duration"]
 
 
 class SourceConfig(Settings):
@@ -59,9 +30,9 @@ class SourceConfig(Settings):
 
     enabled: bool = True
     """Off keeps the settings in the file but reads nothing."""
-    interval: Duration = 15.0
+    interval: Interval = 15.0
     """Time between the starts of two polls."""
-    timeout: Duration = 10.0
+    timeout: Timeout = 10.0
     """Deadline of one poll; what is not there by then is an error."""
     max_age: Duration | None = None
     """How long the last good numbers are still exported while polls fail; four intervals unless set."""
@@ -72,6 +43,16 @@ class SourceConfig(Settings):
     def staleness(self) -> float:
         """Seconds after which numbers are too old to export."""
         return self.max_age if self.max_age is not None else 4 * self.interval
+
+    @model_validator(mode="after")
+    def _numbers_outlive_an_interval(self) -> Self:
+        if self.max_age is not None and self.max_age <= self.interval:
+            raise WrongValueError(
+                "is not longer than `interval`, so the numbers would vanish between two polls; "
+                "set at least twice the interval, such as 1m for 15s, or leave it out",
+                "max_age",
+            )
+        return self
 
 
 Config = TypeVar("Config", bound=SourceConfig)
@@ -156,6 +137,17 @@ class Source(ABC, Generic[Config]):
         Raises:
             SourceError: It could not be reached.
         """
+
+    async def review(self) -> Sequence[SourceError]:
+        """
+        Say what of the settings the system does not know, for `vigie check`, after a poll that worked.
+
+        Only what a poll cannot tell, because there it is no fault: an empty queue looks like one that does not exist.
+
+        Raises:
+            SourceError: It could not be reached.
+        """
+        return ()
 
     @property
     def receipt(self) -> Mapping[str, str]:

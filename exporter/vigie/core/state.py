@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
+import stat
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +22,7 @@ from typing import Final
 
 import msgspec
 
+from vigie.core.logs import logger
 from vigie.errors import StateError
 
 SCHEMA: Final = (
@@ -37,6 +40,10 @@ SCHEMA: Final = (
 """One script per version of the schema; a new version appends one and never edits those before it."""
 
 HOUR: Final = 3600
+_PRIVATE: Final = 0o600
+_NO_FILE: Final = Path(":memory:")
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+"""Ends of the names of the files that SQLite keeps beside its own; it gives new ones the mode of the first."""
 _AMOUNTS: Final = msgspec.json.Decoder(list[tuple[str, tuple[str, ...], float]])
 
 Labels = tuple[str, ...]
@@ -83,6 +90,8 @@ class State:
     The state file of one product; one process at a time may have it open.
 
     Methods block for as long as the disk does: call them in a thread. They may be called from any one thread at a time.
+    The file is for its owner alone, whatever the umask: customers' events are counted from it. A file that others may
+    read, as older versions made it, loses those rights.
 
     Raises:
         StateError: It is damaged, locked by another process, not writable, or was written by a newer Vigie.
@@ -92,7 +101,8 @@ class State:
         self._path = path
         self._lock = threading.Lock()
         with self._explained():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if path != _NO_FILE:
+                _make_private(path)
             self._db = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -103,7 +113,7 @@ class State:
     @classmethod
     def in_memory(cls) -> State:
         """A state that ends with the process."""
-        return cls(Path(":memory:"))
+        return cls(_NO_FILE)
 
     def ingest(self, source: str, batch: Batch) -> int:
         """
@@ -232,6 +242,27 @@ class State:
             ) from None
         except OSError as problem:
             raise StateError(f"{self._path} cannot be used: {problem.strerror}") from None
+
+
+def _make_private(path: Path) -> None:
+    """
+    Make sure that there is a file at `path`, and that it and what SQLite keeps beside it are for their owner alone.
+
+    A folder that is missing is made, with mode 0700; one that is there keeps its mode.
+
+    Raises:
+        OSError: The folder or the file cannot be made or opened.
+    """
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.chmod(0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE))
+    for file in (path, *(path.with_name(path.name + end) for end in _BESIDE)):
+        if file.exists() and stat.S_IMODE(file.stat().st_mode) != _PRIVATE:
+            try:
+                file.chmod(_PRIVATE)
+            except OSError as problem:  # another user's file, or a file system without modes
+                logger().warning("state_readable_by_others", file=str(file), why=problem.strerror)
 
 
 def _dump(amounts: Mapping[Series, float]) -> str:

@@ -1,6 +1,7 @@
-"""From `vigie.yaml` to configuration files: evaluated (`mixin`), and kept in a folder (`folder`)."""
+"""From `vigie.yaml` to configuration files: evaluated (`mixin`), kept in a folder (`folder`), compared (`diff`)."""
 
-from vigie.render.folder import drift, write
+from vigie.render.diff import show
+from vigie.render.folder import Difference, drift, write
 from vigie.render.mixin import Rendering, render
 
-__all__ = ["Rendering", "drift", "render", "write"]
+__all__ = ["Difference", "Rendering", "drift", "render", "show", "write"]

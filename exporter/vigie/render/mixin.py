@@ -31,7 +31,7 @@ function(product)
       for signal in group.signals
       if signal.alert != null
     ],
-    unreached: mixin.unreached,
+    unreached: mixin.unreached + mixin.doubtful,
     files: {
       'prometheus/prometheus.yaml': mixin.prometheusConfig,
       'prometheus/rules/signals.yaml': mixin.prometheusRules,
@@ -63,8 +63,8 @@ class Rendering:
 
     Attributes:
         files: Text by path, relative to the output folder.
-        warnings: One sentence for each kind of alert that reaches nobody, for each threshold that nothing can pass, and
-            for an escalation that is there twice.
+        warnings: One sentence for each kind of alert that reaches nobody, for each threshold that nothing can pass or
+            that was hardly meant, and for an escalation that is there twice.
     """
 
     files: Mapping[str, str]

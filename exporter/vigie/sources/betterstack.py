@@ -11,11 +11,10 @@ nowhere in the API.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
 
 from msgspec import Struct, field
-from pydantic import SecretStr, StringConstraints
 
+from vigie.config.values import BaseUrl, Key
 from vigie.core.api import Api, Vendor
 from vigie.core.source import Context
 from vigie.core.values import unix
@@ -49,9 +48,9 @@ STATUSES: Mapping[str, Status] = {
 class BetterStackConfig(UptimeConfig):
     """A Better Stack team."""
 
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] = "https://uptime.betterstack.com"
+    base_url: BaseUrl = "https://uptime.betterstack.com"
     """Where the API is."""
-    token: SecretStr
+    token: Key
     """An Uptime API token of the team."""
     heartbeats: bool = True
     """Read heartbeats too: monitors of jobs that must call in."""
@@ -146,7 +145,7 @@ class BetterStackSource(UptimeSource[BetterStackConfig]):
         self._api = Api(
             Vendor(
                 "Better Stack",
-                config.base_url.rstrip("/"),
+                config.base_url,
                 {"authorization": f"Bearer {config.token.get_secret_value()}"},
                 "check `token`: it is made under API tokens, Team-based tokens, Uptime API tokens",
                 "give `token` an Uptime API token of the team whose monitors these are",

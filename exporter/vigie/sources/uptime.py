@@ -16,7 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 from vigie.core.families import Families, Family, gauge
 from vigie.core.parts import Turns
 from vigie.core.permitted import Permitted
-from vigie.core.source import Context, Duration, Poll, Source, SourceConfig
+from vigie.core.settings import Interval, Timeout
+from vigie.core.source import Context, Poll, Source, SourceConfig
 from vigie.core.values import states, unique
 from vigie.errors import Reason, SourceError
 
@@ -70,9 +71,9 @@ FAMILIES: tuple[Family, ...] = (UP, STATUS, RESPONSE, CERTIFICATE, DOMAIN, INTER
 class UptimeConfig(SourceConfig):
     """What the providers have in common."""
 
-    interval: Duration = 60.0
+    interval: Interval = 60.0
     """Time between the starts of two polls."""
-    timeout: Duration = 30.0
+    timeout: Timeout = 30.0
     """Deadline of one poll; what is not there by then is an error."""
     response_times: bool = True
     """Read response times, a few monitors at each poll."""

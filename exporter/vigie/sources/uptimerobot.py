@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
 
 from msgspec import Struct, field
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field
 
+from vigie.config.values import BaseUrl, Key
 from vigie.core.api import Api, Query, Vendor
 from vigie.core.source import Context
 from vigie.core.values import unix
@@ -53,9 +53,9 @@ UNTIMED = {"HEARTBEAT"}
 class UptimeRobotConfig(UptimeConfig):
     """An UptimeRobot account."""
 
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] = "https://api.uptimerobot.com/v3"
+    base_url: BaseUrl = "https://api.uptimerobot.com/v3"
     """Where the API is."""
-    api_key: SecretStr
+    api_key: Key
     """A read-only API key."""
     requests_per_minute: int = Field(default=10, ge=2)
     """What the plan allows: 10 on Free, twice the number of monitors on paid plans. Vigie takes at most 80%."""
@@ -135,7 +135,7 @@ class UptimeRobotSource(UptimeSource[UptimeRobotConfig]):
         self._api = Api(
             Vendor(
                 "UptimeRobot",
-                config.base_url.rstrip("/"),
+                config.base_url,
                 {"authorization": f"Bearer {config.api_key.get_secret_value()}"},
                 "check `api_key`: a read-only key is made under Integrations & API",
                 "give `api_key` a read-only or main key; the key of one monitor cannot list",

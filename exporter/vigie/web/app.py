@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from vigie.core.exposition import Page
 from vigie.core.logs import Redactor
 from vigie.errors import Reason, SourceError, UserError
 from vigie.watch import Watch
+from vigie.web.bodies import Pushes, ReadyBytes
 from vigie.web.pages import landing_page, runbook_index, runbook_page
 
 _NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
-LARGEST_PUSH = 16 * 2**20
-"""Bytes of the largest webhook that is read."""
 _PUSH_STATUS = {Reason.NOT_FOUND: 404, Reason.AUTH: 401, Reason.BAD_PAYLOAD: 400}
 _RUNBOOK = re.compile(r"[A-Za-z0-9-]+")
 
@@ -35,20 +35,25 @@ class Face:
         reload: Reads the configuration again; raises `UserError` and changes nothing when that is wrong.
         redactor: Keeps secrets out of pages.
         runbooks: Folder with the runbooks' Markdown files.
+        kept: During a reload, the page of before, which is shown until the new sources were read.
+        pushes: Reads the bodies of webhooks.
     """
 
     watch: Watch
     reload: Callable[[], Awaitable[None]]
     redactor: Redactor
     runbooks: Path
+    kept: Page | None = None
+    pushes: Pushes = field(default_factory=Pushes)
 
     async def metrics(self, request: Request) -> Response:
         """Answer a scrape from ready-made bytes: no I/O, whatever the sources do."""
-        body = self.watch.board.page.negotiate(request.headers.get("accept", ""))
+        page = self.kept or self.watch.board.page
+        body = page.negotiate(request.headers.get("accept", ""))
         headers = {"content-type": body.content_type, "vary": "accept, accept-encoding"}
         if accepts_gzip(request.headers.get("accept-encoding", "")):
-            return Response(body.gzipped, headers={**headers, "content-encoding": "gzip"})
-        return Response(body.plain, headers=headers)
+            return ReadyBytes(body.gzipped, headers={**headers, "content-encoding": "gzip"})
+        return ReadyBytes(body.plain, headers=headers)
 
     async def landing(self, _request: Request) -> Response:
         """Show every source: on or off, up or not, and why."""
@@ -62,8 +67,23 @@ class Face:
         """Every source that is on was tried once."""
         statuses = self.watch.board.statuses
         waiting = sorted(name for name, status in statuses.items() if status.outcome is None)
-        body = {"ready": self.watch.board.ready, "waiting_for": waiting}
-        return JSONResponse(body, status_code=200 if self.watch.board.ready else 503)
+        body = {"ready": self.ready, "waiting_for": waiting}
+        return JSONResponse(body, status_code=200 if self.ready else 503)
+
+    async def prometheus_healthy(self, _request: Request) -> Response:
+        """The process answers, in the way of Prometheus."""
+        return PlainTextResponse("Vigie is Healthy.\n")
+
+    async def prometheus_ready(self, _request: Request) -> Response:
+        """Every source that is on was tried once, in the way of Prometheus."""
+        if self.ready:
+            return PlainTextResponse("Vigie is Ready.\n")
+        return PlainTextResponse("Service Unavailable", status_code=503)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the page shows every source; a reload does not change that."""
+        return self.watch.board.ready or self.kept is not None
 
     async def reload_config(self, _request: Request) -> Response:
         """Read the configuration again; a file that is wrong changes nothing and is explained."""
@@ -76,14 +96,14 @@ class Face:
     async def webhook(self, request: Request) -> Response:
         """Hand a vendor's push to its source; anything but 2xx makes the vendor send it again later."""
         status = self.watch.board.statuses.get(request.path_params["source"])
-        body = await _bounded_body(request)
-        if status is None or body is None:
-            return PlainTextResponse("too large\n", 413) if body is None else PlainTextResponse("no such source\n", 404)
+        if status is None:
+            return PlainTextResponse("no such source\n", 404)
         answer, code = "ok", 200
-        try:
-            await status.source.receive(request.headers, body)
-        except SourceError as error:
-            answer, code = self.redactor.text(str(error)), _PUSH_STATUS.get(error.reason, 503)
+        async with self.pushes.body(request) as body:
+            try:
+                await status.source.receive(request.headers, body)
+            except SourceError as error:
+                answer, code = self.redactor.text(str(error)), _PUSH_STATUS.get(error.reason, 503)
         return PlainTextResponse(f"{answer}\n", code, headers=status.source.receipt)
 
     async def webhook_check(self, request: Request) -> Response:
@@ -111,15 +131,6 @@ class Face:
         return HTMLResponse(runbook_page(found[0].stem, found[0].read_text(encoding="utf-8")))
 
 
-async def _bounded_body(request: Request) -> bytes | None:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_PUSH:
-            return None
-    return bytes(body)
-
-
 def accepts_gzip(header: str) -> bool:
     """Whether an `Accept-Encoding` header allows gzip."""
     return "gzip" in header and not _NO_GZIP.search(header)
@@ -133,7 +144,9 @@ def make_app(face: Face) -> Starlette:
             Route("/metrics", face.metrics),
             Route("/healthz", face.healthz),
             Route("/readyz", face.readyz),
-            Route("/-/reload", face.reload_config, methods=["POST"]),
+            Route("/-/healthy", face.prometheus_healthy),
+            Route("/-/ready", face.prometheus_ready),
+            Route("/-/reload", face.reload_config, methods=["POST", "PUT"]),
             Route("/webhooks/{source}", face.webhook, methods=["POST"]),
             Route("/webhooks/{source}", face.webhook_check, methods=["GET"]),
             Route("/runbooks/", face.runbook_list),

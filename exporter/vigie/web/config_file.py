@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, create_model, model_validator
 
 from vigie.config.document import nearest, read, validate
-from vigie.core.source import Duration, Settings
+from vigie.config.values import FilePath, matching
+from vigie.core.settings import AnyText, Duration, Settings, WrongValueError
 from vigie.errors import WebConfigError
 
 _BCRYPT = re.compile(r"\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}")
@@ -44,7 +45,7 @@ def _version(name: str) -> str:
     if name in {"TLS10", "TLS11"}:
         raise ValueError(f"{name} is broken (RFC 8996) and not supported; use TLS12 or TLS13")
     if name not in {"TLS12", "TLS13"}:
-        raise ValueError(f"unknown version {name!r}; {nearest(name, ['TLS12', 'TLS13'])}")
+        raise ValueError("expected TLS12 or TLS13")
     return name
 
 
@@ -56,25 +57,25 @@ def _client_auth(name: str) -> str:
         )
     known = ["NoClientCert", "RequireAndVerifyClientCert", "VerifyClientCertIfGiven"]
     if name not in known:
-        raise ValueError(f"unknown policy {name!r}; {nearest(name, known)}")
+        raise ValueError(f"expected one of {', '.join(known)}")
     return name
 
 
 def _cipher(name: str) -> str:
     if name not in CIPHERS:
-        raise ValueError(f"unknown or insecure cipher suite {name!r}; {nearest(name, CIPHERS)}")
+        raise ValueError(f"expected a secure cipher suite by its name in Go; {nearest(name, CIPHERS)}")
     return name
 
 
 def _curve(name: str) -> str:
     if name not in CURVES:
-        raise ValueError(f"unknown curve {name!r}; {nearest(name, CURVES)}")
+        raise ValueError(f"expected one of {', '.join(CURVES)}")
     return name
 
 
 def _user(name: str) -> str:
     if not name or ":" in name:
-        raise ValueError("a user name has at least one character and no colon")
+        raise ValueError("expected a user name of at least one character, without a colon")
     return name
 
 
@@ -87,15 +88,15 @@ def _hash(secret: SecretStr) -> SecretStr:
 class TlsServer(Settings):
     """`tls_server_config`: the listener's certificate, and what clients must show and speak."""
 
-    cert_file: Path | None = None
-    key_file: Path | None = None
-    cert: str = ""
+    cert_file: FilePath | None = None
+    key_file: FilePath | None = None
+    cert: Annotated[str, AnyText()] = ""
     """The certificate itself, instead of `cert_file`."""
-    key: SecretStr = SecretStr("")
+    key: Annotated[SecretStr, AnyText()] = SecretStr("")
     """The key itself, instead of `key_file`."""
     client_auth_type: Annotated[str, AfterValidator(_client_auth)] = "NoClientCert"
-    client_ca_file: Path | None = None
-    client_ca: str = ""
+    client_ca_file: FilePath | None = None
+    client_ca: Annotated[str, AnyText()] = ""
     """The authorities themselves, instead of `client_ca_file`."""
     client_allowed_sans: tuple[str, ...] | None = None
     """Names of which a client's certificate must hold one: DNS, IP, e-mail or URI."""
@@ -112,23 +113,29 @@ class TlsServer(Settings):
             ("key", self.key_file, self.key.get_secret_value()),
         ):
             if not in_file and not inline:
-                raise ValueError(f"{name}_file is missing")
+                raise WrongValueError(
+                    "is missing; name the file, or give the text itself as `" + name + "`", f"{name}_file"
+                )
             if in_file and inline:
-                raise ValueError(f"{name}_file and {name} both stand there; keep one")
+                raise WrongValueError(f"is given as `{name}_file` too; keep one", name)
         if self.client_ca_file and self.client_ca:
-            raise ValueError("client_ca_file and client_ca both stand there; keep one")
+            raise WrongValueError("is given as `client_ca_file` too; keep one", "client_ca")
         if self.min_version > self.max_version:
-            raise ValueError(f"min_version {self.min_version} is above max_version {self.max_version}")
+            raise WrongValueError("is above `max_version`", "min_version")
         if len(self.curve_preferences) > 1:
-            raise ValueError("curve_preferences: Vigie can be held to one curve only; name one, or take the key out")
+            raise WrongValueError(
+                "Vigie can be held to one curve only; name one, or leave this out", "curve_preferences"
+            )
         self._clients_fit()
         return self
 
     def _clients_fit(self) -> None:
         if (self.client_ca_file or self.client_ca) and self.client_auth_type == "NoClientCert":
-            raise ValueError("client_ca_file has no effect without client_auth_type: RequireAndVerifyClientCert")
+            raise WrongValueError(
+                "has no effect without client_auth_type: RequireAndVerifyClientCert", "client_ca_file"
+            )
         if self.client_allowed_sans is not None and self.client_auth_type != "RequireAndVerifyClientCert":
-            raise ValueError("client_allowed_sans needs client_auth_type: RequireAndVerifyClientCert")
+            raise WrongValueError("needs client_auth_type: RequireAndVerifyClientCert", "client_allowed_sans")
 
     def beside(self, folder: Path) -> Self:
         """The same with paths that are relative to `folder` made whole."""
@@ -136,7 +143,12 @@ class TlsServer(Settings):
         return self.model_copy(update={name: folder / path for name, path in paths.items() if path})
 
 
-_HeaderValue = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[ -~]*$")]
+_HeaderValue = Annotated[
+    str,
+    AnyText(),
+    StringConstraints(strip_whitespace=True),
+    matching(r"[ -~]*", "one line of letters, digits and signs, as a header has it"),
+]
 """One line of ASCII: what HTTP lets through."""
 _HEADERS: Mapping[str, Any] = {
     "Content-Security-Policy": (_HeaderValue | None, None),
@@ -170,7 +182,9 @@ class RateLimit(Settings):
     @model_validator(mode="after")
     def _lets_something_through(self) -> Self:
         if self.interval and not self.burst:
-            raise ValueError("burst is missing: without it no request would ever pass")
+            raise WrongValueError(
+                "is missing: without it no request would ever pass; give a number, such as 20", "burst"
+            )
         return self
 
 
@@ -203,7 +217,7 @@ def load_web_config(path: Path) -> WebConfig:
     Raises:
         WebConfigError: One line for each thing that is wrong: file, line, key, what was expected.
     """
-    document = read(path, WebConfigError)
+    document = read(path, WebConfigError, "rate_limit: {interval: 1s, burst: 20}")
     config = validate(document, WebConfig, document.data, error=WebConfigError)
     if config.tls_server_config is None:
         return config

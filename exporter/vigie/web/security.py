@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -53,19 +52,23 @@ class Security:
         return self._context is not None
 
     @property
-    def ssl_context_factory(self) -> Callable[..., ssl.SSLContext] | None:
-        """For `uvicorn.Config(ssl_context_factory=…)`; None without TLS."""
-        return self._following_context if self.encrypts else None
+    def asks_everybody(self) -> bool:
+        """Whether nobody gets in without a password or a client certificate."""
+        return bool(self.config.users) or (self._context is not None and self._context.verify_mode is ssl.CERT_REQUIRED)
+
+    @property
+    def context(self) -> ssl.SSLContext | None:
+        """The context of a TLS listener, which follows the files; None without TLS."""
+        if not self.encrypts:
+            return None
+        context = FollowingContext(ssl.PROTOCOL_TLS_SERVER)
+        context.current = self._current_context
+        return context
 
     def protect(self, app: ASGIApp) -> ASGIApp:
         """Put headers, rate limit and basic authentication around an application."""
         guarded = BasicAuth(app, lambda: self.config.users)
         return AddHeaders(LimitRate(guarded, self._config), lambda: self.config.headers)
-
-    def _following_context(self, *_of_uvicorn: Any) -> ssl.SSLContext:
-        context = FollowingContext(ssl.PROTOCOL_TLS_SERVER)
-        context.current = self._current_context
-        return context
 
     def _current_context(self) -> ssl.SSLContext:
         self._follow()

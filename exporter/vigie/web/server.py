@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import uvicorn
+from types import FrameType
 
 from vigie.config.load import Configuration
 from vigie.core.logs import Redactor, logger
 from vigie.errors import UserError
 from vigie.watch import Watch
 from vigie.web.app import Face, make_app
+from vigie.web.exposure import exposure
+from vigie.web.http_server import HttpServer, listen
+from vigie.web.limits import Limits
 from vigie.web.security import Security
 
-_GRACE = 1
-"""Seconds that open requests get when the server stops."""
 _FIRST_READ = 5.0
 """Seconds that a reload waits for the first read of every source before it shows the new page."""
 
@@ -48,10 +46,16 @@ class Options:
     web_config: Path | None = None
 
 
-class _Server(uvicorn.Server):
-    """A server that ends with status 0 on SIGTERM and SIGINT, and reloads on SIGHUP."""
+class _Server(HttpServer):
+    """A server that stops on SIGTERM and SIGINT, and reloads on SIGHUP."""
 
     hang_up: Callable[[], object]
+    interrupted = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; a second SIGINT does not wait for open requests."""
+        self.interrupted |= sig == signal.SIGINT
+        super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -67,33 +71,25 @@ async def serve(options: Options) -> None:
     Serve until a signal says stop.
 
     Raises:
+        KeyboardInterrupt: It was SIGINT.
         UserError: A configuration is wrong, or the address cannot be listened on.
     """
     security = Security(options.web_config) if options.web_config else None
     configuration = _load(options)
-    listener = _listen(options.host, options.port)
-    face = Face(
-        Watch(configuration),
-        reload=lambda: _reload(face, options),
-        redactor=options.redactor,
-        runbooks=options.runbooks,
-    )
+    listener = listen(options.host, options.port)
+    reload = Reload(options)
+    face = Face(Watch(configuration), lambda: reload(face), redactor=options.redactor, runbooks=options.runbooks)
     app = make_app(face)
     app.router.lifespan_context = lambda _app: _watching(face)
-    server = _Server(
-        uvicorn.Config(
-            security.protect(app) if security else app,
-            ssl_context_factory=security.ssl_context_factory if security else None,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
-    )
-    server.hang_up = lambda: asyncio.ensure_future(_reload_by_signal(face))
+    server = _Server(app, listener, security, Limits.of_process())
+    server.hang_up = lambda: reload.by_signal(face)
     scheme = "https" if security and security.encrypts else "http"
     logger().info("listening", url=f"{scheme}://{options.host}:{options.port}")
-    await server.serve(sockets=[listener])
+    if warning := exposure(server.address, security):
+        logger().warning("open_to_the_network", message=warning)
+    await server.serve()
+    if server.interrupted:
+        raise KeyboardInterrupt
 
 
 @contextlib.asynccontextmanager
@@ -103,35 +99,60 @@ async def _watching(face: Face) -> AsyncIterator[None]:
     await face.watch.stop()
 
 
-async def _reload(face: Face, options: Options) -> None:
-    configuration = _load(options)
-    await face.watch.stop()
-    watch = Watch(configuration)
-    await watch.start()
-    with contextlib.suppress(TimeoutError):  # what was not read by then is shown as not read yet
-        async with asyncio.timeout(_FIRST_READ):
-            await watch.board.first_read()
-    face.watch = watch
-    watch.log.info("reloaded")
+class Reload:
+    """Takes in a changed configuration; one reload at a time, as each stops what the one before it started."""
 
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._one_at_a_time = asyncio.Lock()
+        self._running: set[asyncio.Task[None]] = set()
 
-async def _reload_by_signal(face: Face) -> None:
-    try:
-        await face.reload()
-    except UserError as error:
-        logger().error("reload_refused", message=str(error))
+    async def __call__(self, face: Face) -> None:
+        """
+        Read the configuration and watch what it says.
+
+        Scrapes are answered all the while: with the page of before, until every new source was read once.
+
+        Raises:
+            UserError: The configuration is wrong; what ran goes on.
+        """
+        async with self._one_at_a_time:
+            configuration = await asyncio.to_thread(_load, self._options)
+            face.kept = face.watch.board.page if face.watch.board.ready else None
+            try:
+                await self._replace(face, configuration)
+                with contextlib.suppress(TimeoutError):  # what was not read by then is shown as not read yet
+                    async with asyncio.timeout(_FIRST_READ):
+                        await face.watch.board.first_read()
+            finally:
+                face.kept = None
+            face.watch.log.info("reloaded")
+
+    def by_signal(self, face: Face) -> None:
+        """Reload soon, and log what is wrong."""
+        task = asyncio.ensure_future(self._logged(face))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _logged(self, face: Face) -> None:
+        try:
+            await self(face)
+        except UserError as error:
+            logger().error("reload_refused", message=str(error))
+
+    async def _replace(self, face: Face, configuration: Configuration) -> None:
+        before = face.watch.configuration
+        await face.watch.stop()
+        try:
+            face.watch = Watch(configuration)
+        except UserError:  # of the state file, which only one watch at a time may have open
+            face.watch = Watch(before)
+            raise
+        finally:
+            await face.watch.start()
 
 
 def _load(options: Options) -> Configuration:
     configuration = options.load()
     options.redactor.learn(configuration.secrets)
     return configuration
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=128)
-    except OSError as problem:
-        why = problem.strerror if isinstance(problem, socket.gaierror) else os.strerror(problem.errno or 0)
-        raise UserError(f"cannot listen on {host}:{port}: {why}; choose another with --web.listen-address") from None

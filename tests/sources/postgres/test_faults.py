@@ -127,7 +127,7 @@ async def test_a_connection_that_was_ended_is_made_anew_within_the_poll(
 
 
 async def test_many_polls_share_one_connection(server: PostgresServer, make: Make, dsn: str) -> None:
-    source = make(dsn, slow_interval="1ms")
+    source = make(dsn, slow_interval=0.001)
     seen = set()
     for _ in range(30):
         assert (await source.poll()).problems == ()
@@ -224,5 +224,5 @@ async def test_a_poll_that_is_cancelled_is_cancelled_on_the_server_too(
 
 
 async def test_what_is_left_of_the_time_bounds_each_reading(make: Make, dsn: str) -> None:
-    error = await problem(make(dsn, timeout="1ms"))
+    error = await problem(make(dsn, timeout=0.001))
     assert error.reason is Reason.TIMEOUT

@@ -48,7 +48,7 @@ async def test_nothing_stays_on_the_shared_connection(pooled: str, make: Make) -
 async def test_a_query_that_fails_leaves_no_transaction_open(
     server: PostgresServer, pooled: str, make: Make, now: list[float]
 ) -> None:
-    source = make(pooled, timeout="400ms", slow_interval="1m")
+    source = make(pooled, timeout="2s", slow_interval="1m")
     with server.session() as blocker, blocker.transaction():
         blocker.execute("lock table auth.users")
         (problem,) = (await source.poll()).problems

@@ -50,6 +50,13 @@ class Bindings:
                 return refused
         return None
 
+    def walk(self, ask: Ask) -> RedisError | None:
+        """Read all pages, however many there are; returns what Redis refused, if anything."""
+        while True:
+            refused = self._page(ask)
+            if refused is not None or self._cursor == 0:
+                return refused
+
     def _page(self, ask: Ask) -> RedisError | None:
         pattern = "".join(f"[{char}]" if char in "*?[" else char for char in self._prefix) + "*"
         (page,) = ask([("SCAN", self._cursor, "MATCH", pattern, "COUNT", PAGE)])

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from vigie.core.source import Duration, SourceConfig
+from vigie.config import urls
+from vigie.config.values import FilePath
+from vigie.core.settings import AnyText, Duration, Timeout, between
+from vigie.core.source import SourceConfig
 
 SCHEMES = ("redis", "rediss", "sentinel", "amqp", "amqps")
+_EXAMPLE = "redis://host:6379/0"
+_SHORTEST = 1.0
+"""Seconds between two rounds of questions at least."""
 
 
 def _known_broker(url: SecretStr) -> SecretStr:
-    try:
-        parts = urlsplit(url.get_secret_value().split(";")[0])
-        _ = parts.port  # raises where the port is no number
-    except ValueError:
-        raise ValueError("the broker's URL cannot be read; percent-encode special characters of its password") from None
-    if parts.scheme not in SCHEMES or not parts.hostname:
-        raise ValueError(f"expected a broker URL such as redis://host:6379/0, with one of {', '.join(SCHEMES)}")
-    if parts.scheme in ("redis", "rediss") and not (parts.path.removeprefix("/") or "0").isdecimal():
-        raise ValueError("the path of the broker's URL is no database number such as /0")
+    for address in url.get_secret_value().split(";"):
+        parts = urls.split(address, SCHEMES, _EXAMPLE)
+        if "#" in address:
+            raise ValueError(f"holds a #; in a password write %23, elsewhere leave it out, as in {_EXAMPLE}")
+        if parts.scheme in ("redis", "rediss") and not (parts.path.removeprefix("/") or "0").isdecimal():
+            raise ValueError(f"its path is no database number; expected a URL such as {_EXAMPLE}")
     return url
+
+
+def _never_or_seldom(seconds: float) -> float:
+    if 0 < seconds < _SHORTEST:
+        raise ValueError("expected 0s for never, or a duration of at least 1s")
+    return seconds
 
 
 class CeleryConfig(SourceConfig):
@@ -31,33 +38,33 @@ class CeleryConfig(SourceConfig):
 
     broker: Annotated[SecretStr, AfterValidator(_known_broker)]
     """Broker URL as in Celery's `broker_url`; several Sentinels are separated by `;`."""
-    queues: tuple[str, ...] = ()
+    queues: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Queues to measure; unless set, those that Celery's bindings, workers and events name."""
     key_prefix: str = ""
     """`global_keyprefix` of the broker transport options (Redis)."""
-    separator: str = "\x06\x16"
+    separator: Annotated[str, AnyText()] = "\x06\x16"
     """`sep` of the broker transport options: stands between queue name and priority (Redis)."""
     priority_steps: tuple[Annotated[int, Field(ge=0, le=255)], ...] = Field(default=(0, 3, 6, 9), min_length=1)
     """`priority_steps` of the broker transport options (Redis)."""
-    visibility_timeout: Duration = 3600.0
+    visibility_timeout: Annotated[float, between("1s", "366d")] = 3600.0
     """`visibility_timeout` of the broker transport options: unacknowledged tasks older than this run again (Redis)."""
     sentinel_master: str = "mymaster"
     """`master_name` of the broker transport options (Sentinel)."""
     sentinel_password: SecretStr | None = None
     """Password of the Sentinels themselves; the one in `broker` is for the Redis behind them."""
-    tls_ca: Path | None = None
+    tls_ca: FilePath | None = None
     """File with the certificate authority of a `rediss://` or `amqps://` broker; the system's unless set."""
-    tls_cert: Path | None = None
+    tls_cert: FilePath | None = None
     """File with a client certificate."""
-    tls_key: Path | None = None
+    tls_key: FilePath | None = None
     """File with the client certificate's key."""
     events: bool = True
     """Whether to count task and worker events."""
     enable_events: bool = False
     """Whether to switch task events on, remotely, in workers that were started without `-E`."""
-    inspect_interval: Duration = 60.0
+    inspect_interval: Annotated[float, AfterValidator(_never_or_seldom), between("0s", "1d")] = 60.0
     """Time between two rounds of questions to the workers; `0s` never asks."""
-    inspect_timeout: Duration = 2.0
+    inspect_timeout: Timeout = 2.0
     """How long workers may take to answer."""
     missed_heartbeats: int = Field(default=5, ge=2)
     """A worker that is silent for so many of its heartbeats is down."""

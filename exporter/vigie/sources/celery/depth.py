@@ -57,6 +57,15 @@ class Depth(ABC, Generic[Link]):
         """Say which broker was reached; raises `SourceError`."""
         return await self._with_link(self._describe)
 
+    async def missing(self, queues: Sequence[str]) -> list[SourceError]:
+        """
+        Say which of these queues do not exist, as far as a reading does not say it.
+
+        Raises:
+            SourceError: The broker gave nothing.
+        """
+        return await self._with_link(lambda link: self._missing(link, queues))
+
     async def close(self) -> None:
         """Let go of the connection."""
         with self._lock:
@@ -81,6 +90,10 @@ class Depth(ABC, Generic[Link]):
     @abstractmethod
     def _describe(self, link: Link) -> str:
         """As `describe`, in the thread."""
+
+    def _missing(self, link: Link, queues: Sequence[str]) -> list[SourceError]:  # noqa: ARG002 - for those that need it
+        """As `missing`, in the thread."""
+        return []
 
     async def _with_link(self, work: Callable[[Link], Result]) -> Result:
         try:

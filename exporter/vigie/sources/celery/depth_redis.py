@@ -20,6 +20,9 @@ from vigie.sources.celery.broker import Broker, RedisLink
 from vigie.sources.celery.depth import Depth
 from vigie.sources.celery.errors import Explain
 
+_MOST_NAMED = 10
+"""Queues that one sentence names."""
+
 
 class RedisDepth(Depth[RedisLink]):
     """Reads all queues in one round trip."""
@@ -39,6 +42,27 @@ class RedisDepth(Depth[RedisLink]):
         (info,) = _ask(link, [("INFO", "server")])
         version = f" {info['redis_version']}" if isinstance(info, dict) else ""
         return self._broker.where.replace("Redis", f"Redis{version}", 1)
+
+    def _missing(self, link: RedisLink, queues: Sequence[str]) -> list[SourceError]:
+        """An empty list does not exist, so a queue does if it holds messages, or if kombu ever bound it."""
+        steps = self._config.priority_steps
+        lengths = _ask(link, [("LLEN", self._key(queue, step)) for queue in queues for step in steps])
+        filled = {queues[at // len(steps)] for at, length in enumerate(lengths) if length != 0}  # or cannot be told
+        bindings = Bindings(self._config.key_prefix, self._config.separator)
+        refused = bindings.walk(lambda commands: _ask(link, commands))
+        if refused is not None:
+            return []  # without the right to look nothing can be said; the queues were measured all the same
+        known = bindings.queues
+        others = f" (it has {', '.join(sorted(known)[:_MOST_NAMED])})" if known else ""
+        return [
+            SourceError(
+                Reason.NOT_FOUND,
+                f"{self._broker.where} has no queue {queue}: nothing was ever sent to it and no worker consumes it; "
+                f"check queues{others}, or start a worker that consumes it",
+            )
+            for queue in queues
+            if queue not in filled and queue not in known
+        ]
 
     def _read(self, link: RedisLink, queues: Sequence[str], families: Families, *, discover: bool) -> list[SourceError]:
         refused = self._bindings.refresh(lambda commands: _ask(link, commands)) if discover else None

@@ -71,6 +71,13 @@ class CelerySource(Source[CeleryConfig]):
         count = len(answers.hosts)
         return f"{where}; {count or 'no'} worker{'s' * (count != 1)} answered"
 
+    async def review(self) -> list[SourceError]:
+        """Name the configured queues that neither the broker nor any worker knows."""
+        last = self._inspector.last
+        consumed = last.answers.queues().values() if last is not None and last.answers is not None else ()
+        unknown = sorted(set(self.config.queues) - {queue for queues in consumed for queue in queues})
+        return await self._depth.missing(unknown) if unknown else []
+
     async def close(self) -> None:
         """End the threads; what is in flight is saved."""
         await in_thread(self._stop, "celery-close")

@@ -73,9 +73,7 @@ class Client:
         self._context = context
         token = config.token.get_secret_value()
         header = {"project-access-token": token} if config.bound else {"authorization": f"Bearer {token}"}
-        self._api = Api(
-            Vendor("Railway", config.base_url.rstrip("/"), header, _HINT, _SCOPE_HINT), context, config.timeout
-        )
+        self._api = Api(Vendor("Railway", config.base_url, header, _HINT, _SCOPE_HINT), context, config.timeout)
         self.left: float | None = None
 
     async def place(self) -> Place:

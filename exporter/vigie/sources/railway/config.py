@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from vigie.core.source import Duration, Settings, SourceConfig
+from vigie.config.values import BaseUrl, Key, matching
+from vigie.core.settings import Interval, Settings, Timeout, WrongValueError, between
+from vigie.core.source import SourceConfig
 
 HOUR = 3600.0
 SHARE = 0.8
@@ -14,7 +16,7 @@ SHARE = 0.8
 PLANS = {"free": 100, "hobby": 1000, "pro": 10_000}
 """Requests an hour, of the whole account."""
 
-Identity = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z-]*$")]
+Identity = Annotated[str, matching(r"[0-9a-zA-Z-]*", "an id of Railway: letters, digits and hyphens")]
 Price = Annotated[float, Field(ge=0)]
 
 
@@ -34,9 +36,9 @@ class RailwayPrices(Settings):
 class RailwayConfig(SourceConfig):
     """One environment of a Railway project."""
 
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] = "https://backboard.railway.com/graphql/v2"
+    base_url: BaseUrl = "https://backboard.railway.com/graphql/v2"
     """The GraphQL endpoint."""
-    token: SecretStr
+    token: Key
     """A project token, which is bound to one environment; an account or workspace token needs the two ids beside it."""
     project_id: Identity = ""
     """Only with an account or workspace token; a project token names its project itself."""
@@ -44,13 +46,13 @@ class RailwayConfig(SourceConfig):
     """Only with an account or workspace token; a project token names its environment itself."""
     plan: Literal["free", "hobby", "pro"] = "free"
     """The account's plan: it allows 100, 1,000 or 10,000 requests an hour, of which Vigie takes at most 80%."""
-    interval: Duration = 60.0
+    interval: Interval = 60.0
     """Time between the starts of two polls."""
-    timeout: Duration = 20.0
+    timeout: Timeout = 20.0
     """Deadline of one poll; what is not there by then is an error."""
     http: bool = True
     """Read durations and status codes of the services that have a public domain."""
-    http_interval: Duration = Field(default=300.0, ge=60)
+    http_interval: Annotated[float, between("1m", "1d")] = 300.0
     """Time between two readings of them, and the window that each covers."""
     cost: bool = True
     """Estimate the cost of the billing period, once an hour."""
@@ -72,9 +74,10 @@ class RailwayConfig(SourceConfig):
             raise ValueError("project_id and environment_id belong together; leave both out with a project token")
         spent = requests_per_hour(self)
         if spent > self.allowance:
-            raise ValueError(
-                f"these intervals take {spent:.0f} requests an hour, and the {self.plan} plan leaves Vigie "
-                f"{self.allowance}; lengthen `interval` or `http_interval`, or name your `plan`"
+            raise WrongValueError(
+                f"takes {spent:.0f} requests an hour with `http_interval`, and the plan leaves Vigie {self.allowance}; "
+                "lengthen `interval` or `http_interval`, or name your `plan`",
+                "interval",
             )
         return self
 

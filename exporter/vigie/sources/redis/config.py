@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from vigie.core.source import Settings, SourceConfig
+from vigie.config.values import FilePath
+from vigie.core.settings import Settings, WrongValueError
+from vigie.core.source import SourceConfig
 
 REDIS_PORT = 6379
 SENTINEL_PORT = 26379
@@ -26,8 +27,8 @@ _FORMS = (
     "or redis+sentinel://host:26379,host:26379/master-name"
 )
 _UNREADABLE = (
-    "the host or port of the URL cannot be read; a password with special characters belongs in `password`, "
-    f"or percent-encoded in the URL; expected {_FORMS}"
+    "its host or port cannot be read; a password with special characters belongs in `password`, "
+    f"or percent-encoded in the URL; one looks like {_FORMS}"
 )
 
 
@@ -81,25 +82,29 @@ def parse_url(url: str) -> Target:
     except ValueError:  # its own message repeats the password
         raise ValueError(_UNREADABLE) from None
     if parts.scheme not in _SCHEMES:
-        raise ValueError(f"the scheme of the URL is not known; expected {_FORMS}")
+        raise ValueError(f"expected a URL such as {_FORMS}")
+    if "#" in url or "@" in f"{parts.path}{parts.query}":
+        raise ValueError(_UNREADABLE)
     encrypted, sentinels = _SCHEMES[parts.scheme]
     credentials, _, hosts = parts.netloc.rpartition("@")
     username, _, password = credentials.partition(":")
     master = unquote(parts.path.strip("/").split("/")[0]) if sentinels else ""
     if sentinels and not master:
-        raise ValueError(f"the name of the master is missing after the sentinels; expected {_FORMS}")
+        raise ValueError(f"the name of the master is missing after the sentinels; one looks like {_FORMS}")
+    if parts.scheme in ("redis", "rediss") and not (parts.path.strip("/") or "0").isdecimal():
+        raise ValueError(f"its path is no database number; one looks like {_FORMS}")
     if parts.scheme == "unix":
         addresses: tuple[Address, ...] = (_socket(unquote(parts.path)),)
     else:
         addresses = tuple(_address(host, SENTINEL_PORT if sentinels else REDIS_PORT) for host in hosts.split(","))
         if len(addresses) > 1 and not sentinels:
-            raise ValueError(f"the URL names several hosts, which only sentinels may be; expected {_FORMS}")
+            raise ValueError(f"names several hosts, which only sentinels may be; one looks like {_FORMS}")
     return Target(addresses, encrypted, master, unquote(username), unquote(password))
 
 
 def _socket(path: str) -> Address:
     if not path.startswith("/"):
-        raise ValueError(f"the path of the socket is missing in the URL; expected {_FORMS}")
+        raise ValueError(f"the path of the socket is missing; one looks like {_FORMS}")
     return Address(path)
 
 
@@ -109,7 +114,7 @@ def _address(text: str, default_port: int) -> Address:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if not host or "@" in text:
+    if not host or "@" in text or port == 0 or not host.isprintable() or " " in host:
         raise ValueError(_UNREADABLE)
     return Address(unquote(host), default_port if port is None else port)
 
@@ -117,11 +122,11 @@ def _address(text: str, default_port: int) -> Address:
 class RedisTls(Settings):
     """How to check the server's certificate and show one's own; used with `rediss` URLs."""
 
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     """PEM file of authorities to trust beside the system's."""
-    cert_file: Path | None = None
+    cert_file: FilePath | None = None
     """PEM file of the client certificate, where the server asks for one."""
-    key_file: Path | None = None
+    key_file: FilePath | None = None
     """PEM file of its private key; may be left out when `cert_file` holds it too."""
     verify: bool = True
     """Off accepts any certificate: encrypted, but anyone in between can read and write."""
@@ -129,7 +134,7 @@ class RedisTls(Settings):
     @model_validator(mode="after")
     def _key_has_certificate(self) -> Self:
         if self.key_file and not self.cert_file:
-            raise ValueError("key_file needs cert_file beside it")
+            raise WrongValueError("needs `cert_file` beside it", "key_file")
         return self
 
 
@@ -185,10 +190,18 @@ class RedisConfig(SourceConfig):
     def _tls(self) -> RedisTls | None:
         return self.tls if self.target.encrypted else None
 
+    @field_validator("url")
+    @classmethod
+    def _can_be_read(cls, url: SecretStr) -> SecretStr:
+        parse_url(url.get_secret_value())
+        return url
+
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if self.target.password and self.password.get_secret_value():
-            raise ValueError("the password stands in `url` and in `password`; keep one")
+            raise WrongValueError("is given in `url` too; keep one of the two", "password")
         if self.login.username and not self.login.password:
-            raise ValueError("there is a user name but no password; set `password`")
+            raise WrongValueError(
+                "is missing, although there is a user name; set it, or leave out the user name", "password"
+            )
         return self

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints
-
-from vigie.core.source import Duration, SourceConfig
+from vigie.config.values import BaseUrl, Key, matching
+from vigie.core.settings import Interval, Timeout
+from vigie.core.source import SourceConfig
 
 HOUR = 3600.0
 SLOW = 300.0
@@ -15,25 +15,25 @@ DIRECTORY = 600.0
 """Seconds between two readings of the list of projects."""
 TYPICAL_PROJECTS = 5
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
+Slug = Annotated[str, matching(r"[A-Za-z0-9_-]+", "a slug as in the URL, such as my-shop: letters, digits, - and _")]
 
 
 class SentryConfig(SourceConfig):
     """One Sentry organization, hosted or self-hosted."""
 
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+[^/\s]$")] = "https://us.sentry.io"
+    base_url: BaseUrl = "https://us.sentry.io"
     """Where the organization's data is: `https://de.sentry.io` for the EU, or your own server."""
     organization: Slug
     """Slug of the organization, as in its URL."""
-    token: SecretStr
+    token: Key
     """Token of an internal integration with the scopes `org:read`, `project:read` and `event:read`."""
     projects: tuple[Slug, ...] = ()
     """Slugs of the projects to watch; all that the token can see unless set."""
     environment: str = ""
     """Environment whose transactions and sessions are read, such as `production`; all of them unless set."""
-    interval: Duration = Field(default=60.0, ge=1)
+    interval: Interval = 60.0
     """Time between the starts of two polls."""
-    timeout: Duration = 30.0
+    timeout: Timeout = 30.0
     """Deadline of one poll; what is not there by then is an error."""
 
 

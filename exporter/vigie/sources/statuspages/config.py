@@ -6,26 +6,27 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from vigie.core.source import Duration, Settings, SourceConfig
+from vigie.config.values import HttpUrl, Name, OptionalBaseUrl
+from vigie.core.settings import Interval, Settings, Timeout, WrongValueError
+from vigie.core.source import SourceConfig
 
 Format = Literal["statuspage", "stripe", "railway", "firehydrant", "incident_io", "instatus", "pagerduty"]
-Vendor = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 
 
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
-    except re.error as problem:
-        raise ValueError(f"{text!r} is no regular expression: {problem}") from None
+    except (re.error, RecursionError, OverflowError):
+        raise ValueError("expected a regular expression such as ^API, with every bracket closed") from None
     return text
 
 
 class StatusPage(Settings):
     """One page."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    url: HttpUrl | None = None
     """Address of its JSON; only needed for a vendor that Vigie does not know, or that moved."""
     format: Format | None = None
     """How its JSON is written; only needed for a vendor that Vigie does not know, or that moved."""
@@ -54,40 +55,42 @@ STACK = ("anthropic", "github", "langsmith", "pagerduty", "railway", "sentry", "
 class StatusPagesConfig(SourceConfig):
     """The status pages of the product's vendors; they need no key."""
 
-    base_url: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
+    base_url: OptionalBaseUrl = ""
     """Where copies of the pages are: each is read at `<base_url>/<vendor>`; empty for the vendors' own addresses."""
-    interval: Duration = 60.0
+    interval: Interval = 60.0
     """Time between the starts of two polls."""
-    timeout: Duration = 20.0
+    timeout: Timeout = 20.0
     """Deadline of one poll; a page that has not answered in half of it is left out."""
     max_series: int = Field(default=3000, ge=2)
     """Series that one family may have; what is above is added up under the label value `other`."""
-    vendors: tuple[Vendor, ...] = STACK
+    vendors: tuple[Name, ...] = STACK
     """Vendors to watch: those of `pages`, and anthropic, github, langsmith, openai, pagerduty, railway, redis, sentry,
     stripe, supabase, vercel."""
-    pages: dict[Vendor, StatusPage] = Field(default_factory=dict)
+    pages: dict[Name, StatusPage] = Field(default_factory=dict)
     """By vendor, what differs from what Vigie knows, or a page that it does not know."""
     max_components: int = Field(default=30, ge=1)
     """Components of one page that are exported; how many are left out is a figure too."""
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        for vendor in self.vendors:
+        for index, vendor in enumerate(self.vendors):
             page = self.page(vendor)
             if page.url is None or page.format is None:
-                raise ValueError(
-                    f"Vigie does not know the status page of {vendor!r}: give it `url` and `format` under `pages`, "
-                    f"or name one of {', '.join(CATALOGUE)}"
+                known = ", ".join(CATALOGUE)
+                raise WrongValueError(
+                    f"expected one of {known}, or a vendor that has `url` and `format` under `pages`", "vendors", index
                 )
-        unused = sorted(set(self.pages) - set(self.vendors))
-        if unused:
-            raise ValueError(f"`pages` says something of {', '.join(unused)}, which `vendors` does not name")
+        for vendor in self.pages:
+            if vendor not in self.vendors:
+                raise WrongValueError(
+                    "`vendors` does not name this vendor; add it there, or leave its page out", "pages", vendor
+                )
         return self
 
     def page(self, vendor: str) -> StatusPage:
         """What is known of a vendor's page, and what the file says over it."""
         said = self.pages.get(vendor, StatusPage()).model_dump(exclude_unset=True)
-        moved = {"url": f"{self.base_url.rstrip('/')}/{vendor}"} if self.base_url else {}
+        moved = {"url": f"{self.base_url}/{vendor}"} if self.base_url else {}
         return CATALOGUE.get(vendor, StatusPage()).model_copy(update={**moved, **said})
 
 

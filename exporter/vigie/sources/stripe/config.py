@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints
-
-from vigie.core.source import Duration, SourceConfig
+from vigie.config.values import BaseUrl, Key
+from vigie.core.settings import Duration, Timeout, between
+from vigie.core.source import SourceConfig
 
 HOUR = 3600.0
 FLOOR = 10_000
@@ -25,17 +25,17 @@ _EVENTS_WHEN_PUSHED = 5
 class StripeConfig(SourceConfig):
     """One Stripe account, in live or in test mode, as its key is."""
 
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://\S*[^\s/]$")] = "https://api.stripe.com"
+    base_url: BaseUrl = "https://api.stripe.com"
     """Where Stripe's API is."""
-    api_key: SecretStr
+    api_key: Key
     """A restricted key with Read on Events, Webhook Endpoints and Subscriptions, and nothing else."""
-    webhook_secret: SecretStr | None = None
+    webhook_secret: Key | None = None
     """Signing secret of the endpoint that leads to `/webhooks/stripe`: events count at once, and reading reconciles."""
-    read_interval: Duration = Field(default=720.0, gt=0)
+    read_interval: Annotated[float, between("1s", "7d")] = 720.0
     """Time between two readings of events and of undelivered webhooks; the default fits the smallest account."""
     mrr: bool = False
     """Export the monthly recurring revenue, reckoned from the list prices of subscriptions that pay."""
-    timeout: Duration = 60.0
+    timeout: Timeout = 60.0
     """Deadline of one poll; what is not there by then is an error."""
     max_age: Duration | None = 900.0
     """How long the last good numbers are still exported while polls fail."""

@@ -41,7 +41,7 @@ class Client:
     def __init__(self, config: SupabaseConfig, context: Context) -> None:
         self._config = config
         bearer = {"authorization": f"Bearer {config.token.get_secret_value()}"}
-        vendor = Vendor("Supabase", config.base_url.rstrip("/"), bearer, _AUTH_HINT, scope_hint="")
+        vendor = Vendor("Supabase", config.base_url, bearer, _AUTH_HINT, scope_hint="")
         # Half of the deadline: when the logs are slow, what was read before them is still exported
         self._api = Api(vendor, context, config.timeout / 2)
         self._columns: Sequence[str] = queries.COLUMNS

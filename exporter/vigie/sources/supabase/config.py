@@ -5,9 +5,11 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field
 
-from vigie.core.source import Duration, SourceConfig
+from vigie.config.values import BaseUrl, Key, matching
+from vigie.core.settings import Timeout, between
+from vigie.core.source import SourceConfig
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
@@ -17,28 +19,33 @@ Service = Literal["auth", "db", "db_postgres_user", "pg_bouncer", "pooler", "rea
 
 
 def _is_address(text: str) -> str:
-    ip_address(text)
-    return text
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError("expected an IP address such as 203.0.113.7") from None
 
 
 class SupabaseConfig(SourceConfig):
     """One Supabase project, seen through the Management API; its database is the source `postgres`."""
 
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] = "https://api.supabase.com"
+    base_url: BaseUrl = "https://api.supabase.com"
     """The Management API."""
-    token: SecretStr
+    token: Key
     """An access token, best one with only the permissions `project_admin_read` and `analytics_logs_read`."""
-    project: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+    project: Annotated[
+        str,
+        matching(r"[a-z0-9-]{1,40}", "the reference of a project, such as abcdefghijklmnopqrst, without .supabase.co"),
+    ]
     """The project's reference: the first part of https://REFERENCE.supabase.co."""
-    interval: Annotated[Duration, Field(ge=15)] = MINUTE
+    interval: Annotated[float, between("15s", "1d")] = MINUTE
     """Time between the starts of two polls."""
-    timeout: Duration = 30.0
+    timeout: Timeout = 30.0
     """Deadline of one poll; what is not there by then is an error."""
     services: tuple[Service, ...] = ("auth", "db", "pooler", "realtime", "rest", "storage")
     """Services whose health is asked for; leave out those that the project does not use."""
     auth_logs: bool = True
     """Count attempts to sign in, and look for patterns of an attack."""
-    log_retention: Annotated[Duration, Field(ge=HOUR, le=90 * DAY)] = DAY
+    log_retention: Annotated[float, between("1h", "90d")] = DAY
     """How long the plan keeps logs (Free 1d, Pro 7d): how far back Vigie reads at its first start and after a pause."""
     burst: int = Field(default=10, ge=2, le=1000)
     """Failures of one account, or from one address, after which a success is counted as suspicious."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import model_validator
 
-from vigie.core.source import Duration, Settings, SourceConfig
+from vigie.config.values import BaseUrl, Key, Secret, matching
+from vigie.core.settings import Interval, Settings, Timeout, WrongValueError
+from vigie.core.source import SourceConfig
 
 HOUR = 3600.0
 DIRECTORY = 600.0
@@ -24,22 +26,22 @@ METRICS = 5
 class VercelDrain(Settings):
     """A drain that pushes to `/webhooks/vercel`."""
 
-    secret: SecretStr
+    secret: Secret
     """The drain's signature secret."""
-    verify: Annotated[str, StringConstraints(pattern=r"^[!-~]*$")] = ""
+    verify: Annotated[str, matching(r"[!-~]*", "one word, as Vercel shows it when the drain is made")] = ""
     """Value of the `x-vercel-verify` header, where Vercel shows one when the drain is made."""
 
 
 class VercelConfig(SourceConfig):
     """The projects of one Vercel team, or of a personal account."""
 
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+[^/\s]$")] = "https://api.vercel.com"
+    base_url: BaseUrl = "https://api.vercel.com"
     """Address of the API."""
-    token: SecretStr
+    token: Key
     """Access token whose scope is the team."""
-    team_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    team_id: Annotated[str, matching(r"[A-Za-z0-9_-]*", "the id of a team, such as team_AbC123")] = ""
     """The team (`team_…`); neither this nor `slug` for a personal account."""
-    slug: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    slug: Annotated[str, matching(r"[A-Za-z0-9_-]*", "the name of a team as in its URL, such as my-shop")] = ""
     """The team by the name in its URL, instead of `team_id`."""
     projects: tuple[str, ...] = ()
     """Names of the projects to watch; all of the team unless set."""
@@ -49,15 +51,15 @@ class VercelConfig(SourceConfig):
     """Read whether projects are under attack."""
     drain: VercelDrain | None = None
     """Take in Speed Insights and Web Analytics as Vercel pushes them."""
-    interval: Duration = Field(default=60.0, ge=1)
+    interval: Interval = 60.0
     """Time between the starts of two polls."""
-    timeout: Duration = 30.0
+    timeout: Timeout = 30.0
     """Deadline of one poll; what is not there by then is an error."""
 
     @model_validator(mode="after")
     def _names_one_team(self) -> Self:
         if self.team_id and self.slug:
-            raise ValueError("team_id and slug both name the team; keep one")
+            raise WrongValueError("names the team, as `team_id` does; keep one", "slug")
         return self
 
 

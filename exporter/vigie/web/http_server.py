@@ -1,0 +1,79 @@
+"""uvicorn behind the listener's own door."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from vigie.errors import UserError
+from vigie.web.connection import Connection
+from vigie.web.door import Door
+from vigie.web.limits import Limits
+from vigie.web.security import Security
+
+_GRACE = 1
+"""Seconds that open requests get when the server stops."""
+_BACKLOG = 1024
+"""Connections that the kernel keeps until they are accepted."""
+
+
+class HttpServer(uvicorn.Server):
+    """
+    Serves an application on a socket that listens already.
+
+    Args:
+        app: What answers.
+        listener: The socket; it is closed with the server.
+        security: TLS, users and headers, or None for plain HTTP that everybody may read.
+        limits: What clients may ask of it.
+
+    Attributes:
+        address: IP address and port that it listens on.
+        door: Where connections come in.
+    """
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, security: Security | None, limits: Limits) -> None:
+        super().__init__(
+            uvicorn.Config(
+                security.protect(app) if security else app,
+                log_config=None,
+                log_level="error",  # below that uvicorn logs every request that is no HTTP, as fast as they are sent
+                access_log=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+        self.address: tuple[str, int] = listener.getsockname()[:2]
+        self.door = Door(listener, limits, security.context if security else None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - as in uvicorn
+        """Start the application, then accept connections."""
+        await super().startup(sockets=[])
+        if self.started:
+            self.door.open(
+                lambda limits, crowd: Connection(self.config, self.server_state, self.lifespan.state, limits, crowd)
+            )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, end what is open, then stop the application."""
+        self.door.shut()
+        await super().shutdown(sockets)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """
+    A socket that listens.
+
+    Raises:
+        UserError: The address is none of this machine's, or is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as problem:
+        why = problem.strerror if isinstance(problem, socket.gaierror) else os.strerror(problem.errno or 0)
+        raise UserError(f"cannot listen on {host}:{port}: {why}; choose another with --web.listen-address") from None

@@ -1,0 +1,1 @@
+"""What `vigie render` does with a folder."""
