@@ -19,10 +19,10 @@ from tests.real.tools import binary
 _PROVISIONING = ROOT / "deploy" / "grafana" / "provisioning"
 
 
-def _compose(*options: str, **environment: str) -> dict[str, Any]:
+def _compose(**environment: str) -> dict[str, Any]:
     """The services of the compose file."""
     done = subprocess.run(  # noqa: S603 - ours
-        [binary("docker-compose"), *(options or ("--env-file", os.devnull)), "config", "--format", "json"],
+        [binary("docker-compose"), "--env-file", os.devnull, "config", "--format", "json"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
@@ -77,9 +77,26 @@ def test_the_configuration_is_mounted_where_grafana_looks_for_it(services: dict[
     assert mounts["/etc/grafana/provisioning"] == str(_PROVISIONING)
 
 
-def test_nobody_looks_without_signing_in_unless_asked_for(services: dict[str, Any]) -> None:
-    assert services["grafana"]["environment"]["GF_AUTH_ANONYMOUS_ENABLED"] == "false"
-    asked = _compose("--env-file", os.devnull, GRAFANA_ANONYMOUS="true")["grafana"]["environment"]
-    assert asked["GF_AUTH_ANONYMOUS_ENABLED"] == "true"
-    assert asked["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
-    assert _compose("--env-file", "demo/compose.env")["grafana"]["environment"]["GF_AUTH_ANONYMOUS_ENABLED"] == "true"
+def test_nobody_looks_at_a_product_without_signing_in_unless_asked_for() -> None:
+    def grafana(**environment: str) -> dict[str, str]:
+        found: dict[str, str] = _compose(**environment)["grafana"]["environment"]
+        assert found["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
+        return found
+
+    own = {"VIGIE_PRODUCT": "shop", "GRAFANA_PASSWORD": "of-ours"}
+    assert grafana(**own)["GF_AUTH_ANONYMOUS_ENABLED"] == "false"
+    assert grafana(**own)["GF_SECURITY_ADMIN_PASSWORD"] == "of-ours"
+    assert grafana(**own, GRAFANA_ANONYMOUS="true")["GF_AUTH_ANONYMOUS_ENABLED"] == "true"
+    assert grafana()["GF_AUTH_ANONYMOUS_ENABLED"] == "true", "nothing in the demo is a secret"
+
+
+def test_grafana_keeps_its_prometheus_plug_in_on_a_read_only_root(services: dict[str, Any]) -> None:
+    """Grafana 13.2 unloads it otherwise, and every panel is empty: grafana/grafana issue 132528."""
+    assert services["grafana"]["read_only"]
+    assert services["grafana"]["environment"]["GF_PLUGINS_PREINSTALL_DISABLED"] == "true"
+
+
+def test_grafana_asks_nobody_outside_for_updates(services: dict[str, Any]) -> None:
+    environment = services["grafana"]["environment"]
+    for name in ("CHECK_FOR_UPDATES", "CHECK_FOR_PLUGIN_UPDATES", "REPORTING_ENABLED"):
+        assert environment[f"GF_ANALYTICS_{name}"] == "false", name

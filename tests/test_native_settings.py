@@ -11,6 +11,7 @@ from deploy.native.errors import NativeError
 from deploy.native.paths import ROOT
 from deploy.native.settings import Settings, read_dotenv
 from deploy.ports import PORTS
+from deploy.product import APPLICATION
 
 
 def _read(folder: Path, text: str | None = None, **environment: str) -> Settings:
@@ -74,16 +75,23 @@ def test_without_an_env_file_the_demo_is_watched_and_messages_stay_here(tmp_path
     assert settings.channel_files["slack_webhook_url"].startswith(settings.url("inbox"))
 
 
-def test_with_an_env_file_the_demo_is_not_watched_even_where_the_file_is_silent(tmp_path: Path) -> None:
-    settings = _read(tmp_path, "DATABASE_URL=postgresql://u@db/shop\nREDIS_URL=\n")
+def test_with_a_product_the_demo_is_not_watched_even_where_the_file_is_silent(tmp_path: Path) -> None:
+    settings = _read(tmp_path, "VIGIE_PRODUCT=shop\nDATABASE_URL=postgresql://u@db/shop\nREDIS_URL=\n")
     assert not settings.demo
     assert settings.variables["DATABASE_URL"] == "postgresql://u@db/shop"
     assert "REDIS_URL" not in settings.variables
 
 
+def test_an_env_file_with_a_channel_only_leaves_the_demo_running(tmp_path: Path) -> None:
+    settings = _read(tmp_path, "SLACK_WEBHOOK_URL=https://hooks.slack.test/x\n")
+    assert settings.demo
+    assert settings.channel_files["slack_webhook_url"] == "https://hooks.slack.test/x"
+    settings.refuse_mixture(ROOT / "vigie.yaml")
+
+
 def test_a_channel_with_a_key_leaves_the_machine_and_one_without_goes_to_the_inbox(tmp_path: Path) -> None:
     settings = _read(tmp_path, "PAGERDUTY_ROUTING_KEY=key\n")
-    assert "PAGERDUTY_URL" not in settings.variables
+    assert settings.variables["PAGERDUTY_URL"] == "https://events.pagerduty.com/v2/enqueue"
     assert settings.channel_files["pagerduty_routing_key"] == "key"
     assert settings.channel_files["slack_webhook_url"].startswith(settings.url("inbox"))
 
@@ -99,16 +107,35 @@ def test_the_example_of_an_env_file_names_only_variables_that_are_used() -> None
     assert read_dotenv(ROOT / ".env.example").keys() <= used
 
 
-@pytest.mark.parametrize("name", ["APP_URL", "FRONTEND_URL", "APP_METRICS_URL"])
+@pytest.mark.parametrize("name", APPLICATION)
 def test_an_env_file_that_does_not_say_where_the_application_is_is_refused(tmp_path: Path, name: str) -> None:
-    said = {each: "https://shop.example" for each in ("APP_URL", "FRONTEND_URL", "APP_METRICS_URL") if each != name}
-    settings = _read(tmp_path, "".join(f"{key}={value}\n" for key, value in said.items()))
+    said = {each: "https://shop.example" for each in APPLICATION if each != name}
+    settings = _read(tmp_path, "".join(f"{key}={value}\n" for key, value in {"VIGIE_PRODUCT": "shop", **said}.items()))
     with pytest.raises(NativeError, match=rf"\.env does not say {name}, which vigie\.yaml uses"):
-        settings.refuse_missing(ROOT / "vigie.yaml")
+        settings.refuse_mixture(ROOT / "vigie.yaml")
     own = tmp_path / "vigie.yaml"
     own.write_text("product: shop\n")
-    settings.refuse_missing(own)
+    settings.refuse_mixture(own)
 
 
 def test_the_demo_says_where_its_application_is(tmp_path: Path) -> None:
-    _read(tmp_path).refuse_missing(ROOT / "vigie.yaml")
+    _read(tmp_path).refuse_mixture(ROOT / "vigie.yaml")
+
+
+@pytest.mark.parametrize("name", ["APP_URL", "DATABASE_URL", "STRIPE_API_KEY"])
+def test_the_demo_is_not_mixed_with_servers_of_ones_own(tmp_path: Path, name: str) -> None:
+    settings = _read(tmp_path, f"{name}=https://shop.example\n")
+    with pytest.raises(NativeError, match=rf"\.env says {name} but not VIGIE_PRODUCT"):
+        settings.refuse_mixture(ROOT / "vigie.yaml")
+
+
+def test_a_file_that_names_its_product_asks_for_the_same_in_the_env_file(tmp_path: Path) -> None:
+    own = tmp_path / "vigie.yaml"
+    own.write_text("product: shop\n")
+    with pytest.raises(NativeError, match=r"vigie\.yaml names your product, but \.env does not say VIGIE_PRODUCT"):
+        _read(tmp_path).refuse_mixture(own)
+
+
+def test_a_vigie_yaml_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(NativeError, match=r"vigie\.yaml cannot be read: No such file or directory"):
+        _read(tmp_path).refuse_mixture(tmp_path / "vigie.yaml")

@@ -26,7 +26,7 @@ def up() -> None:
     tools.install()
     settings = Settings.read()
     say(f"Starting {'the demo' if settings.demo else 'the stack'}; logs are in {settings.home / 'log'}")
-    settings.refuse_missing(CONFIG)
+    settings.refuse_mixture(CONFIG)
     stack = Stack(settings, parts(settings))
     with alone(settings.home):
         stack.up()

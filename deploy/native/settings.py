@@ -13,9 +13,9 @@ from demo.vendors.catalogue import variables as simulated_vendors
 from deploy.native.errors import NativeError
 from deploy.native.paths import ROOT, home
 from deploy.ports import PORTS, port
+from deploy.product import APPLICATION, channel_files, is_demo, pagerduty_url, refusal
 
 OWNER_PASSWORD, VIGIE_PASSWORD = "demo", "demo-vigie"
-_DEMO_KEY = "demo-routing-key-for-the-local-inbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Settings:
         home: Folder of its logs, data and pids.
         ports: Name of a part to its port on loopback.
         team: What the team's `.env` says; empty for the demo.
-        demo: Whether the demo product runs: there is no `.env`.
+        demo: Whether the demo product runs: `.env` names no product.
     """
 
     home: Path
@@ -48,7 +48,7 @@ class Settings:
             ports = {name: port(name, environment) for name in PORTS}
         except ValueError as error:
             raise NativeError(str(error)) from None
-        return cls(home(), ports, team, demo=not dotenv.is_file())
+        return cls(home(), ports, team, demo=is_demo(team))
 
     def address(self, name: str) -> str:
         """`host:port` of a part."""
@@ -74,11 +74,8 @@ class Settings:
 
     @property
     def channel_files(self) -> dict[str, str]:
-        """Content of the secret files: the team's keys, and for a channel without one the inbox."""
-        return {
-            "pagerduty_routing_key": self.team.get("PAGERDUTY_ROUTING_KEY") or _DEMO_KEY,
-            "slack_webhook_url": self.team.get("SLACK_WEBHOOK_URL") or f"{self.url('inbox')}/slack/alerts",
-        }
+        """Content of the secret files by name."""
+        return channel_files(self.team, self.url("inbox"))
 
     @property
     def variables(self) -> dict[str, str]:
@@ -93,35 +90,37 @@ class Settings:
         for name in ("vigie", "prometheus", "alertmanager"):
             found[f"VIGIE_LINK_{name.upper()}"] = self.url(name)
         found["VIGIE_LINK_DASHBOARDS"] = self.url("grafana")
-        if not self.team.get("PAGERDUTY_ROUTING_KEY"):
-            found["PAGERDUTY_URL"] = f"{self.url('inbox')}/pagerduty/v2/enqueue"
+        found["PAGERDUTY_URL"] = pagerduty_url(self.team, self.url("inbox"))
         if self.demo:
-            found |= self._application | {
-                "DATABASE_URL": self.database("vigie", VIGIE_PASSWORD),
-                "REDIS_URL": f"redis://{self.address('redis')}/0",
-                "CELERY_BROKER_URL": f"redis://{self.address('redis')}/0",
-                **simulated_vendors(self.url("vendors")),
-            }
+            found |= self._of_demo
         return {**found, **{name: value for name, value in self.team.items() if value}}
 
     @property
-    def _application(self) -> dict[str, str]:
+    def _of_demo(self) -> dict[str, str]:
         app = self.url("app")
-        return {"APP_URL": app, "FRONTEND_URL": app, "APP_METRICS_URL": f"{app}/metrics"}
+        return {
+            **dict.fromkeys(APPLICATION, app),
+            "APP_METRICS_URL": f"{app}/metrics",
+            "DATABASE_URL": self.database("vigie", VIGIE_PASSWORD),
+            "REDIS_URL": f"redis://{self.address('redis')}/0",
+            "CELERY_BROKER_URL": f"redis://{self.address('redis')}/0",
+            **simulated_vendors(self.url("vendors")),
+        }
 
-    def refuse_missing(self, config: Path) -> None:
+    def refuse_mixture(self, config: Path) -> None:
         """
-        Check that `.env` says where the team's application is, as far as `config` asks for it.
+        Check that `.env` and `config` speak of the same product.
 
         Raises:
-            NativeError: It does not, and the defaults of `config` would name the demo's.
+            NativeError: They do not, or one of them leaves out what the other needs.
         """
-        text = config.read_text(encoding="utf-8")
-        lacking = [name for name in self._application if f"${{{name}:-" in text and name not in self.variables]
-        if lacking:
-            raise NativeError(
-                f".env does not say {lacking[0]}, which {config.name} uses; set it, or remove there what needs it"
-            )
+        try:
+            text = config.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise NativeError(f"{config} cannot be read: {error.strerror}") from None
+        reason = refusal(self.team, text, self._of_demo)
+        if reason:
+            raise NativeError(reason)
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
