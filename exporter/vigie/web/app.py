@@ -44,7 +44,8 @@ class Face:
 
     async def metrics(self, request: Request) -> Response:
         """Answer a scrape from ready-made bytes: no I/O, whatever the sources do."""
-        body = self.watch.board.page.negotiate(request.headers.get("accept", ""))
+        reader = f"{request.client.host}:{request.client.port}" if request.client else ""
+        body = self.watch.board.take(reader).negotiate(request.headers.get("accept", ""))
         headers = {"content-type": body.content_type, "vary": "accept, accept-encoding"}
         if accepts_gzip(request.headers.get("accept-encoding", "")):
             return Response(body.gzipped, headers={**headers, "content-encoding": "gzip"})

@@ -22,6 +22,8 @@ from vigie.web.security import Security
 
 _GRACE = 1
 """Seconds that open requests get when the server stops."""
+_KEEP_ALIVE = 150
+"""Seconds for which a connection may be idle: longer than a scrape interval, as scrapers are known by connection."""
 _FIRST_READ = 5.0
 """Seconds that a reload waits for the first read of every source before it shows the new page."""
 
@@ -88,6 +90,7 @@ async def serve(options: Options) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
+            timeout_keep_alive=_KEEP_ALIVE,
         )
     )
     server.hang_up = lambda: asyncio.ensure_future(_reload_by_signal(face))

@@ -57,6 +57,7 @@ WORKER_PROCESSED = counter(
     "vigie_celery_worker_processed_total",
     "Tasks that the worker began since its start, by its heartbeat; needs no task events.",
     "hostname",
+    kept_by="system",
 )
 EVENTS_ENABLED = gauge(
     "vigie_celery_events_enabled",

@@ -62,9 +62,13 @@ FAILURES = counter(
     "Attempts to sign in that Supabase Auth refused, by reason; session is the renewal of a session, unknown a log "
     "line without a code.",
     "reason",
+    kept_by="state",
 )
 SUCCESSES = counter(
-    "supabase_auth_successes_total", "Sign-ins that succeeded, without renewals of a session, by method.", "method"
+    "supabase_auth_successes_total",
+    "Sign-ins that succeeded, without renewals of a session, by method.",
+    "method",
+    kept_by="state",
 )
 LAST_ATTEMPT = gauge(
     "supabase_auth_last_attempt_timestamp_seconds",

@@ -26,6 +26,7 @@ DEPLOYMENTS = counter(
     "project",
     "target",
     "status",
+    kept_by="state",
 )
 VITALS_P75 = gauge(
     "vercel_web_vitals_p75",
@@ -47,16 +48,23 @@ VITALS = histogram(
     "project",
     "metric",
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.8, 2.5, 3.0, 4.0, 6.0, 10.0),
+    kept_by="state",
 )
 CLS = histogram(
     "vercel_web_vitals_cls",
     "Cumulative layout shift of visits in production, as a drain pushed it; without unit.",
     "project",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0),
+    kept_by="state",
 )
-PAGE_VIEWS = counter("vercel_page_views_total", "Page views in production, as a drain pushed them.", "project")
+PAGE_VIEWS = counter(
+    "vercel_page_views_total", "Page views in production, as a drain pushed them.", "project", kept_by="state"
+)
 CUSTOM_EVENTS = counter(
-    "vercel_custom_events_total", "Custom Web Analytics events in production, as a drain pushed them.", "project"
+    "vercel_custom_events_total",
+    "Custom Web Analytics events in production, as a drain pushed them.",
+    "project",
+    kept_by="state",
 )
 IGNORED = counter(
     "vercel_drain_ignored_records_total",
