@@ -10,6 +10,12 @@ STATUS = gauge(
     "project",
     "status",
 )
+RESULT = gauge(
+    "vercel_deployment_result",
+    "What came of the last production deployment that was not canceled, skipped or still under way: 1 for what did.",
+    "project",
+    "status",
+)
 CREATED = gauge(
     "vercel_deployment_created_timestamp_seconds",
     "Unix time at which the project's last production deployment was made.",
@@ -75,4 +81,4 @@ IGNORED = counter(
 
 PUSHED = (VITALS, CLS, PAGE_VIEWS, CUSTOM_EVENTS)
 """Kept in the state file by project id."""
-FAMILIES = (STATUS, CREATED, BUILD, DEPLOYMENTS, VITALS_P75, UNDER_ATTACK, AVAILABLE, *PUSHED, IGNORED)
+FAMILIES = (STATUS, RESULT, CREATED, BUILD, DEPLOYMENTS, VITALS_P75, UNDER_ATTACK, AVAILABLE, *PUSHED, IGNORED)
