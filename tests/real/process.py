@@ -61,7 +61,7 @@ def running(
             **popen,
         )
     try:
-        wait_until(lambda: process.poll() is not None or ready(), f"start of {command[0]}")
+        wait_until(lambda: process.poll() is not None or ready(), f"start of {command[0]}", seconds=60)
         if process.poll() is not None:
             raise RuntimeError(f"{command[0]} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
         yield process

@@ -37,7 +37,7 @@ def _prometheus(folder: Path, target: int) -> Iterator[str]:
     config = {"global": {"scrape_interval": "3s", "scrape_timeout": "3s"}, "scrape_configs": jobs}
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
     port = free_port()
-    command = [
+    command: list[str | Path] = [
         binary("prometheus"),
         f"--config.file={folder}/prometheus.yml",
         f"--storage.tsdb.path={folder}/data",
