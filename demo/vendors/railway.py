@@ -34,6 +34,8 @@ class Service(msgspec.Struct):
         requests: Requests per second by status code; only a public service has them.
         percentiles: Milliseconds of p50, p90, p95 and p99.
         instances: State of each copy of the active deployment.
+        serving: State of the active deployment, where it is not the latest one.
+        earlier: Status and Unix time of deployments before the latest, the newest first.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Service(msgspec.Struct):
     requests: dict[str, float] = msgspec.field(default_factory=dict)
     percentiles: tuple[float, float, float, float] = (40.0, 120.0, 180.0, 450.0)
     swing: float = 0.0
+    serving: str | None = None
+    earlier: list[tuple[str, float]] = msgspec.field(default_factory=list)
 
 
 class Volume(msgspec.Struct):
@@ -145,6 +149,7 @@ class Railway(SimulatedVendor):
         fields = {
             "projectToken": self._token,
             "environment": self._environment,
+            "deployments": self._deployments,
             "metrics": self._metrics,
             "httpDurationMetrics": self._durations,
             "httpMetricsGroupedByStatus": self._statuses,
@@ -176,14 +181,18 @@ class Railway(SimulatedVendor):
             "volumeInstances": lambda _info, **page: _page(volumes, world.page_size, **page),
         }
 
+    def _deployments(self, **arguments: Any) -> Any:
+        wanted = (arguments["input"].get("status") or {}).get("in")
+        found = [deployment for service in self.world.services for deployment in _history(service)]
+        shown = [deployment for deployment in found if wanted is None or deployment["status"] in wanted]
+        shown.sort(key=lambda deployment: deployment["createdAt"], reverse=True)
+        return _page(shown, self.world.page_size, arguments.get("first"), arguments.get("after"))
+
     def _instance(self, service: Service) -> Any:
-        deployment = {
-            "id": f"d-{service.id}",
-            "status": service.status,
-            "createdAt": datetime.fromtimestamp(service.deployed_at, UTC).isoformat().replace("+00:00", "Z"),
-            "deploymentStopped": False,
-            "instances": [{"id": f"i-{number}", "status": state} for number, state in enumerate(service.instances)],
-        }
+        copies = [{"id": f"i-{number}", "status": state} for number, state in enumerate(service.instances)]
+        deployment = _deployment(service, service.status, service.deployed_at) | {"instances": copies}
+        began = service.deployed_at - HOUR
+        active = _deployment(service, service.serving, began) | {"instances": copies} if service.serving else deployment
         domains = [{"id": "1", "domain": f"{service.name}.up.railway.app"}] if service.public else []
         return {
             "id": f"si-{service.id}",
@@ -192,7 +201,7 @@ class Railway(SimulatedVendor):
             "environmentId": self.world.environment,
             "numReplicas": service.replicas,
             "latestDeployment": deployment if service.status else None,
-            "activeDeployments": [deployment] if service.instances else [],
+            "activeDeployments": [active] if service.instances else [],
             "domains": {"serviceDomains": domains, "customDomains": []},
         }
 
@@ -242,6 +251,23 @@ def _at(service: Service, measurement: str, time: float) -> float:
     mean = service.measures[measurement]
     swings = "LIMIT" not in measurement
     return mean * (1 + service.swing * math.sin(time / 400 + len(service.name))) if swings else mean
+
+
+def _history(service: Service) -> list[Any]:
+    """All deployments of a service, the newest first."""
+    latest = [(service.status, service.deployed_at)] if service.status else []
+    return [_deployment(service, status, began) for status, began in (*latest, *service.earlier)]
+
+
+def _deployment(service: Service, status: str | None, began: float) -> Any:
+    return {
+        "id": f"d-{service.id}-{began:.0f}",
+        "serviceId": service.id,
+        "status": status,
+        "createdAt": datetime.fromtimestamp(began, UTC).isoformat().replace("+00:00", "Z"),
+        "deploymentStopped": False,
+        "instances": [],
+    }
 
 
 def _volume(volume: Volume) -> Any:

@@ -138,8 +138,10 @@ def _statuspage(page: Page) -> Any:
             {"id": f"c-{number}", "name": name, "status": state, "group": False}
             | {"group_id": f"g-{group}" if group else None, "only_show_if_degraded": False}
         )
+    ids = {title: part["id"] for title, part in zip(page.components, parts, strict=True)}
     incidents = [
         {"id": f"i-{number}", "status": incident.status, "impact": incident.impact, "started_at": _date(incident.began)}
+        | {"components": [{"id": ids[title]} for title in incident.components if title in ids]}
         for number, incident in enumerate(page.incidents)
     ]
     works = [{"id": "m-0", "status": "scheduled", "impact": "maintenance"}]

@@ -64,6 +64,36 @@ async def test_up_is_zero_when_a_part_could_not_be_read_but_the_field_s_own_up_i
     assert _lines(board, "vigie_source_last_success_timestamp_seconds{") == []
 
 
+async def test_the_age_of_numbers_needs_no_clock_but_vigie_s_own() -> None:
+    """Neither a wall clock that is wrong nor one that jumps changes it; before the first success it is Vigie's age."""
+    wall, steady = Clock(), Clock()
+    source = toy(now=wall)
+    status = Status("toy", source, since=steady())
+    board = Board({"toy": status}, wall, steady)
+    steady.time += 40
+    await _fail(board, wall)
+    assert _lines(board, "vigie_source_success_age_seconds{") == ['vigie_source_success_age_seconds{source="toy"} 40.0']
+    await board.record("toy", await poll_once(source))
+    wall.time += 180
+    steady.time += 5
+    assert _lines(board, "vigie_source_success_age_seconds{") == ['vigie_source_success_age_seconds{source="toy"} 5.0']
+    wall.time -= 3600
+    await _fail(board, wall)
+    assert _lines(board, "vigie_source_success_age_seconds{") == ['vigie_source_success_age_seconds{source="toy"} 5.0']
+
+
+async def test_polls_and_those_that_read_everything_are_counted() -> None:
+    clock = Clock()
+    source = toy(now=clock)
+    board = _board(source, clock)
+    await board.record("toy", await poll_once(source))
+    await _fail(board, clock)
+    assert _lines(board, "vigie_source_polls_total{") == ['vigie_source_polls_total{source="toy"} 2.0']
+    assert _lines(board, "vigie_source_successful_polls_total{") == [
+        'vigie_source_successful_polls_total{source="toy"} 1.0'
+    ]
+
+
 async def test_every_reason_is_exported_from_the_start_and_counts() -> None:
     clock = Clock()
     board = _board(toy(), clock)

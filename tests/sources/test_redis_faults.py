@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from tests.real.process import free_port, stop, wait_until
 from tests.real.redis import RedisServer, redis_server
 from tests.sources.redis_polls import SECRET, answering, failure, numbers, source, value
+from vigie.core.board import Board
 from vigie.core.poller import poll_once
+from vigie.core.status import Status
 from vigie.errors import Reason
 from vigie.sources.redis import metrics as m
 
@@ -46,6 +49,23 @@ async def test_a_frozen_server_is_a_timeout_and_the_next_poll_works(server: Redi
     assert [error.reason for error in (*outcome.errors, *again.errors)] == [Reason.TIMEOUT] * 2
     assert "connected, but no answer in time" in str(outcome.errors[0])
     assert outcome.duration < 0.31
+
+
+@pytest.mark.parametrize("how", ["stopped", "frozen"])
+async def test_redis_up_is_0_on_the_page_after_the_first_failed_poll(tmp_path: Path, how: str) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        server = stack.enter_context(redis_server(tmp_path))
+        redis = await stack.enter_async_context(source(server.url(), timeout="1s"))
+        board = Board({"redis": Status("redis", redis)}, time.time)
+        await board.record("redis", await poll_once(redis))
+        assert b"\nredis_up 1.0\n" in board.make_page().text.plain
+        if how == "stopped":
+            stop(server.process)
+        else:
+            stack.enter_context(server.frozen())
+        await board.record("redis", await poll_once(redis))
+        await board.turn()
+        assert b"\nredis_up 0.0\n" in board.page.text.plain
 
 
 async def test_a_connection_that_ended_while_idle_costs_no_poll(server: RedisServer) -> None:

@@ -188,13 +188,71 @@ async def test_a_token_that_may_not_read_visitors_and_cost_still_gives_the_rest(
     for _ in range(3):
         seen = await read(source)
         clock.time += 600
-    assert seen[families.AVAILABLE] == {("http",): 0, ("cost",): 0}
+    assert seen[families.AVAILABLE] == {("http",): 0, ("cost",): 0, ("deployments",): 1}
     assert not {families.COST, families.REQUESTS} & set(seen)
     assert len(railway.seen) == 1 + 3 + 2, "a refusal is not asked again within the hour"
     assert "may not read http and cost" in await source.describe()
     railway.world.denied = []
     clock.time += 3600
-    assert (await read(source))[families.AVAILABLE] == {("http",): 1, ("cost",): 1}
+    assert set((await read(source))[families.AVAILABLE].values()) == {1}
+
+
+async def test_a_token_that_may_not_list_deployments_still_gives_the_rest(
+    source: AnySource, railway: Railway, clock: Clock
+) -> None:
+    railway.world.denied = ["deployments"]
+    railway.world.services = [_service(status="FAILED")]
+    for _ in range(3):
+        seen = await read(source)
+        clock.time += 60
+    assert seen[families.AVAILABLE]["deployments",] == 0
+    assert on(seen[families.RESULT]) == {("api", "failed")}
+    railway.world.denied = []
+    clock.time += 3600
+    assert (await read(source))[families.AVAILABLE]["deployments",] == 1
+
+
+@pytest.mark.parametrize("later", ["SKIPPED", "REMOVED", "BUILDING", "QUEUED", "WAITING", "NEEDS_APPROVAL"])
+async def test_a_failed_deployment_is_not_hidden_by_one_that_nothing_came_of(
+    source: AnySource, railway: Railway, later: str
+) -> None:
+    railway.world.services = [
+        _service(status=later, earlier=[("FAILED", 1_794_899_000.0), ("SUCCESS", 1_794_898_000.0)], serving="SUCCESS")
+    ]
+    seen = await read(source)
+    assert on(seen[families.DEPLOYMENT]) == {("api", later.lower())}
+    assert on(seen[families.RESULT]) == {("api", "failed")}
+    assert on(seen[families.SERVING]) == {("api", "success")}
+
+
+async def test_a_deployment_that_did_well_makes_the_failure_before_it_good_even_after_it_was_taken_down(
+    source: AnySource, railway: Railway
+) -> None:
+    service = _service(earlier=[("FAILED", 1_794_899_000.0)])
+    railway.world.services = [service]
+    assert on((await read(source))[families.RESULT]) == {("api", "success")}
+    service.status, service.instances = "REMOVED", []
+    seen = await read(source)
+    assert on(seen[families.RESULT]) == {("api", "success")}
+    assert on(seen[families.SERVING]) == {("api", "none")}
+
+
+async def test_a_failure_that_was_taken_away_is_forgotten(source: AnySource, railway: Railway) -> None:
+    service = _service(status="FAILED", earlier=[("SUCCESS", 1_794_899_000.0)])
+    railway.world.services = [service]
+    assert on((await read(source))[families.RESULT]) == {("api", "failed")}
+    service.status = "REMOVED"
+    assert on((await read(source))[families.RESULT]) == {("api", "success")}
+
+
+async def test_what_serves_may_have_crashed_although_the_latest_push_was_skipped(
+    source: AnySource, railway: Railway
+) -> None:
+    railway.world.services = [_service(status="SKIPPED", serving="CRASHED", instances=["CRASHED"])]
+    seen = await read(source)
+    assert on(seen[families.SERVING]) == {("api", "crashed")}
+    assert on(seen[families.RESULT]) == {("api", "crashed")}
+    assert on(seen[families.INSTANCES]) == {("api", "crashed")}
 
 
 async def test_what_fails_beside_the_environment_is_a_problem_and_the_rest_is_there(

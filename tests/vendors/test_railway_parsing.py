@@ -26,7 +26,7 @@ async def test_the_newest_point_wins_whatever_the_order() -> None:
     ]
     service = [answers.Service("s1", "api"), answers.Service("asleep", "cron")]
     made = Families()
-    families.add_inventory(made, families.Inventory("", service, [], rows))
+    families.add_inventory(made, families.Inventory("", service, [], rows), {})
     assert made.values[families.MEASURES["CPU_USAGE"][0]] == {("api",): 9.0}
 
 

@@ -52,6 +52,42 @@ def test_works_in_progress_are_counted_and_announced_ones_are_not(kind: str) -> 
     assert _state(Page(kind, works=2)).maintenances == 2
 
 
+@pytest.mark.parametrize("kind", ["statuspage", "railway", "firehydrant"])
+def test_trouble_of_other_components_than_those_chosen_is_no_trouble(kind: str) -> None:
+    parts = {"EU / API": "operational", "US / API": "major_outage"}
+    page = Page(kind, parts, [Incident({"US / API": "major_outage"}, "critical")])
+    calm, bad = (_state(page).narrowed(wanted) for wanted in ("EU", "US"))
+    assert (calm.status, list(calm.incidents)) == ("operational", [])
+    assert bad.status == "major_outage"
+    assert [incident.impact for incident in bad.incidents] == ["critical"]
+
+
+def test_the_trouble_of_one_service_of_stripe_is_not_that_of_another() -> None:
+    page = Page("stripe", {"api": "operational", "dashboard": "degraded_performance"})
+    calm, bad = (_state(page).narrowed(wanted) for wanted in ("(?i)api", "(?i)dashboard"))
+    assert (calm.status, list(calm.incidents)) == ("operational", [])
+    assert bad.status == "degraded_performance"
+    assert len(bad.incidents) == 1
+
+
+def test_an_incident_that_does_not_say_what_it_touches_counts_while_a_chosen_component_is_not_well() -> None:
+    well = Page("statuspage", {"API": "operational", "Docs": "partial_outage"}, [Incident({}, "major")])
+    ill = Page("statuspage", {"API": "degraded_performance"}, [Incident({}, "major")])
+    assert list(_state(well).narrowed("API").incidents) == []
+    assert len(_state(ill).narrowed("API").incidents) == 1
+
+
+def test_a_choice_that_no_component_fits_is_unknown_and_not_well() -> None:
+    assert _state(Page("statuspage", {"API": "operational"})).narrowed("Nothing").status == "unknown"
+    assert _state(Page("railway")).narrowed("Nothing").status == "operational"
+
+
+@pytest.mark.parametrize("kind", ["incident_io", "instatus"])
+def test_a_page_that_never_names_components_cannot_be_narrowed(kind: str) -> None:
+    page = Page(kind, incidents=[Incident({"API": "major_outage"})])
+    assert _state(page).narrowed("Web") == _state(page)
+
+
 @pytest.mark.parametrize("name", ["UptimeStatus", "uptimeStatus", "largestatus"])
 def test_stripe_is_read_in_each_of_its_spellings(name: str) -> None:
     assert msgspec.convert({name: "down"}, FORMATS["stripe"]).state().status == "major_outage"

@@ -7,7 +7,7 @@ entity that is gone is gone from the output without anyone having to remove it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from typing import Literal, TypeVar
@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 from prometheus_client.metrics_core import Metric
 
 Kind = Literal["gauge", "counter", "unknown", "histogram"]
+Keeper = Literal["process", "state", "system"]
 LabelValues = tuple[str, ...]
 
 OTHER = "other"
@@ -32,6 +33,8 @@ class Family:
         kind: `unknown` is for numbers that keep another exporter's name although it breaks the rules of their type.
         labels: Label names, in the order in which `Families.add` takes their values.
         buckets: Upper bounds of a histogram, ascending, without the infinite one.
+        kept_by: Who keeps the count of a counter or histogram, which says where a new series begins: Vigie's process
+            (from 0 at each start), Vigie's state file (on over restarts), or the watched system (with any past).
     """
 
     name: str
@@ -39,6 +42,12 @@ class Family:
     kind: Kind
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+    kept_by: Keeper = "process"
+
+    @property
+    def grows(self) -> bool:
+        """Whether its series only grow."""
+        return self.kind in ("counter", "histogram")
 
     @property
     def root(self) -> str:
@@ -51,11 +60,11 @@ def gauge(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the fie
     return Family(name, help, "gauge", labels)
 
 
-def counter(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
+def counter(name: str, help: str, *labels: str, kept_by: Keeper = "process") -> Family:  # noqa: A002 - as above
     """Declare a number that only grows; its name ends in `_total`."""
     if not name.endswith("_total"):
         raise ValueError(f"counter {name} must end in _total")
-    return Family(name, help, "counter", labels)
+    return Family(name, help, "counter", labels, kept_by=kept_by)
 
 
 def untyped(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
@@ -63,9 +72,15 @@ def untyped(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the f
     return Family(name, help, "unknown", labels)
 
 
-def histogram(name: str, help: str, *labels: str, buckets: Sequence[float]) -> Family:  # noqa: A002 - as above
+def histogram(
+    name: str,
+    help: str,  # noqa: A002 - as above
+    *labels: str,
+    buckets: Sequence[float],
+    kept_by: Keeper = "process",
+) -> Family:
     """Declare a distribution over `buckets`."""
-    return Family(name, help, "histogram", labels, tuple(buckets))
+    return Family(name, help, "histogram", labels, tuple(buckets), kept_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,11 @@ class Distribution:
 
     counts: tuple[int, ...]
     sum: float
+
+    @classmethod
+    def empty(cls, family: Family) -> Distribution:
+        """No observation."""
+        return cls((0,) * (len(family.buckets) + 1), 0.0)
 
     def __add__(self, other: Distribution) -> Distribution:
         return Distribution(
@@ -125,6 +145,28 @@ class Families:
             bounded.distributions[family] = _fold(family, distributions, limit, folded)
         return bounded, folded
 
+    def series(self) -> Iterator[tuple[Family, Mapping[LabelValues, float | Distribution]]]:
+        """Every family with its series."""
+        yield from self.values.items()
+        yield from self.distributions.items()
+
+    def only(self, families: Container[Family]) -> Families:
+        """The samples of these families alone."""
+        return Families(
+            {family: series for family, series in self.values.items() if family in families},
+            {family: series for family, series in self.distributions.items() if family in families},
+        )
+
+    def with_zeros(self, chosen: Mapping[Family, Collection[LabelValues]]) -> Families:
+        """The same samples, but those of the chosen series are 0."""
+        return Families(
+            {family: _zeroed(series, 0.0, chosen.get(family, ())) for family, series in self.values.items()},
+            {
+                family: _zeroed(series, Distribution.empty(family), chosen.get(family, ()))
+                for family, series in self.distributions.items()
+            },
+        )
+
     def metrics(self) -> Iterator[Metric]:
         """The samples as prometheus-client's own objects, ready to encode."""
         for family, values in self.values.items():
@@ -142,6 +184,10 @@ class Families:
     def _check(family: Family, labels: LabelValues) -> None:
         if len(labels) != len(family.labels):
             raise ValueError(f"{family.name} has the labels {family.labels}, got {labels}")
+
+
+def _zeroed(series: dict[LabelValues, Value], zero: Value, chosen: Collection[LabelValues]) -> dict[LabelValues, Value]:
+    return {labels: zero if labels in chosen else value for labels, value in series.items()} if chosen else series
 
 
 def _fold(

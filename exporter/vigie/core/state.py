@@ -150,6 +150,12 @@ class State:
             rows = self._db.execute("SELECT family, labels, shown FROM counter WHERE source = ?", (source,))
             return {(family, tuple(json.loads(labels))): value for family, labels, value in rows}
 
+    def families(self) -> frozenset[str]:
+        """Names of the families that have a counter, of any source; a histogram's without what `core.ledger` adds."""
+        with self._lock, self._explained():
+            rows = self._db.execute("SELECT DISTINCT family FROM counter")
+            return frozenset(family.removesuffix("_bucket").removesuffix("_sum") for (family,) in rows)
+
     def window(self, source: str, start: float, end: float) -> dict[Series, float]:
         """Totals of what happened from `start` to `end` (Unix times, rounded down to hours), history included."""
         query = (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from vigie import __version__
 from vigie.core.exposition import Encoded, encode
-from vigie.core.families import Families, counter, gauge
+from vigie.core.families import Families, Family, counter, gauge
+from vigie.core.firsts import Firsts
 from vigie.core.poller import Outcome
 from vigie.core.source import AnySource, SourceConfig
 from vigie.errors import Reason, SourceError
@@ -20,6 +22,13 @@ LAST_SUCCESS = gauge(
     "vigie_source_last_success_timestamp_seconds", "Unix time of the last poll that read everything.", "source"
 )
 DURATION = gauge("vigie_source_poll_duration_seconds", "Time that the last poll took.", "source")
+AGE = gauge(
+    "vigie_source_success_age_seconds",
+    "Time since the last poll that read everything, or since Vigie's start when there was none, by a clock of its own.",
+    "source",
+)
+POLLS = counter("vigie_source_polls_total", "Polls that ended, whatever came of them.", "source")
+SUCCESSES = counter("vigie_source_successful_polls_total", "Polls that read everything that they should.", "source")
 INTERVAL = gauge("vigie_source_poll_interval_seconds", "Time between two polls, as configured.", "source")
 ERRORS = counter("vigie_source_errors_total", "Polls, or parts of them, that failed, by reason.", "source", "reason")
 REQUESTS = counter("vigie_source_requests_total", "Requests sent to the source.", "source")
@@ -32,7 +41,7 @@ DROPPED = counter(
 )
 BUILD = gauge("vigie_build_info", "Always 1; the label names the version of Vigie.", "version")
 
-SELF_FAMILIES = (UP, LAST_SUCCESS, DURATION, INTERVAL, ERRORS, REQUESTS, BUDGET, DROPPED, BUILD)
+SELF_FAMILIES = (UP, LAST_SUCCESS, AGE, POLLS, SUCCESSES, DURATION, INTERVAL, ERRORS, REQUESTS, BUDGET, DROPPED, BUILD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +50,31 @@ class Snapshot:
     The numbers of one poll, ready to export.
 
     Attributes:
-        encoded: The families, bounded and encoded.
+        encoded: The families as they are shown, bounded and encoded.
+        held: The samples of the families in which a new series is still shown at 0.
         folded: How many series were folded, for each family that was above the limit.
         expires: Unix time until which the numbers may be exported.
     """
 
     encoded: Encoded
+    held: Families
     folded: Mapping[str, int]
     expires: float
 
     @classmethod
-    def of(cls, outcome: Outcome, config: SourceConfig) -> Snapshot | None:
-        """Bound and encode what a poll read; touches nothing shared, so it may run in any thread."""
+    def of(cls, outcome: Outcome, config: SourceConfig, firsts: Firsts) -> Snapshot | None:
+        """Bound and encode what a poll read; it may run in any thread, one at a time for each source."""
         if outcome.poll is None:
             return None
         families, folded = outcome.poll.families.capped(config.max_series)
-        return cls(encode(families), folded, outcome.ended + config.staleness)
+        firsts.admit(families)
+        held = families.only(firsts.waiting)
+        return cls(encode(firsts.veiled(families)), held, folded, outcome.ended + config.staleness)
+
+    def renewed(self, changed: Container[Family], firsts: Firsts) -> Snapshot:
+        """The same numbers, after series of the changed families were let go to be shown in full."""
+        encoded = {**self.encoded, **encode(firsts.veiled(self.held.only(changed)))}
+        return replace(self, encoded=encoded, held=self.held.only(firsts.waiting))
 
 
 @dataclass(slots=True)
@@ -69,18 +87,30 @@ class Status:
         source: What is polled.
         outcome: The last poll, or None before the first has ended.
         last_success: Unix time of the last poll without any error, or None.
+        since: Time since when it has not been read whole, by a clock that never jumps.
+        polls: Polls since the start.
+        successes: Polls since the start that read everything.
         errors: Failures by reason since the start.
         dropped: Series folded by family since the start.
         snapshot: The last good numbers, or None.
+        firsts: Which of its counters were shown.
     """
 
     name: str
     source: AnySource
     outcome: Outcome | None = None
     last_success: float | None = None
+    since: float = field(default_factory=time.monotonic)
+    polls: int = 0
+    successes: int = 0
     errors: Counter[Reason] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     snapshot: Snapshot | None = None
+    firsts: Firsts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take up what was shown before a restart."""
+        self.firsts = Firsts(self.name, self.source.context.state)
 
     @property
     def up(self) -> bool:
@@ -92,36 +122,55 @@ class Status:
         """What the last poll could not read."""
         return self.outcome.errors if self.outcome else ()
 
-    def record(self, outcome: Outcome, snapshot: Snapshot | None) -> None:
-        """Take in a poll: its numbers replace the last ones; a failed poll leaves those to age."""
+    def record(self, outcome: Outcome, snapshot: Snapshot | None, clock: float) -> None:
+        """Take in a poll at `clock`: its numbers replace the last ones; a failed poll leaves those to age."""
         self.outcome = outcome
+        self.polls += 1
         self.errors.update(error.reason for error in outcome.errors)
         if not outcome.errors:
-            self.last_success = outcome.ended
+            self.last_success, self.since = outcome.ended, clock
+            self.successes += 1
         if snapshot is not None:
             self.snapshot = snapshot
             self.dropped.update(snapshot.folded)
 
-    def current(self, now: float) -> Encoded:
-        """The numbers that may be exported at `now`: none once they are older than `max_age`."""
+    def settle(self, page: int) -> None:
+        """Show in full what the page of this number, which everybody has read, has shown at 0."""
+        changed = self.firsts.release(page)
+        if changed and self.snapshot is not None:
+            self.snapshot = self.snapshot.renewed(changed, self.firsts)
+
+    def on_page(self, page: int, now: float) -> Encoded:
+        """The numbers of the page of this number at Unix time `now`: none once they are older than `max_age`."""
         if self.snapshot is None or now >= self.snapshot.expires:
+            self.firsts.hidden()
             return {}
+        self.firsts.shown(page)
         return self.snapshot.encoded
 
+    def in_full(self, now: float) -> Encoded:
+        """The numbers as they are at Unix time `now`, those of new series included."""
+        if self.snapshot is None or now >= self.snapshot.expires:
+            return {}
+        return {**self.snapshot.encoded, **encode(self.snapshot.held)}
 
-def self_families(statuses: Iterable[Status]) -> Families:
-    """Vigie's own families, and each source's `up` family under the name that the field knows (`pg_up`)."""
+
+def self_families(statuses: Iterable[Status], clock: float) -> Families:
+    """Vigie's own families at `clock`, and each source's `up` family under the name that the field knows (`pg_up`)."""
     families = Families()
     for family in SELF_FAMILIES:
         families.declare(family)
     families.add(BUILD, 1, __version__)
     for status in statuses:
-        _add(families, status)
+        _add(families, status, clock)
     return families
 
 
-def _add(families: Families, status: Status) -> None:
+def _add(families: Families, status: Status, clock: float) -> None:
     name, source, outcome = status.name, status.source, status.outcome
+    families.add(AGE, max(clock - status.since, 0.0), name)
+    families.add(POLLS, status.polls, name)
+    families.add(SUCCESSES, status.successes, name)
     families.add(INTERVAL, source.config.interval, name)
     families.add(REQUESTS, source.context.budget.spent, name)
     if (remaining := source.context.budget.remaining) is not None:

@@ -48,7 +48,8 @@ class Face:
 
     async def metrics(self, request: Request) -> Response:
         """Answer a scrape from ready-made bytes: no I/O, whatever the sources do."""
-        page = self.kept or self.watch.board.page
+        reader = f"{request.client.host}:{request.client.port}" if request.client else ""
+        page = self.kept or self.watch.board.take(reader)
         body = page.negotiate(request.headers.get("accept", ""))
         headers = {"content-type": body.content_type, "vary": "accept, accept-encoding"}
         if accepts_gzip(request.headers.get("accept-encoding", "")):

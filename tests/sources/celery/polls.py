@@ -16,6 +16,7 @@ from structlog import get_logger
 from vigie.core.families import Families, Family
 from vigie.core.poller import poll_once
 from vigie.core.source import Context, Poll
+from vigie.core.state import State
 from vigie.errors import SourceError
 from vigie.sources.celery import CelerySource
 from vigie.sources.celery.config import CeleryConfig
@@ -26,16 +27,18 @@ PATIENCE = 15.0
 """Seconds after which something that must become so has failed to."""
 
 
-def make(broker: str, state: Path | None = None, **settings: Any) -> CelerySource:
-    """A source that has not started."""
+def make(broker: str, state: Path | None = None, kept: State | None = None, **settings: Any) -> CelerySource:
+    """A source that has not started; `kept` is its state file, in memory unless given."""
     config = CeleryConfig.model_validate({"timeout": "5s", "inspect_timeout": "1s", **settings, "broker": broker})
-    return CelerySource(config, Context("shop", get_logger(), time.time, state))
+    return CelerySource(config, Context("shop", get_logger(), time.time, state, state=kept or State.in_memory()))
 
 
 @contextlib.asynccontextmanager
-async def listening(broker: str, state: Path | None = None, **settings: Any) -> AsyncIterator[CelerySource]:
+async def listening(
+    broker: str, state: Path | None = None, kept: State | None = None, **settings: Any
+) -> AsyncIterator[CelerySource]:
     """A source that listens when the block begins, and is closed with it."""
-    source = make(broker, state, **settings)
+    source = make(broker, state, kept, **settings)
     await source.start()
     try:
         if settings.get("events", True):

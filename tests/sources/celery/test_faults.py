@@ -123,6 +123,7 @@ async def test_no_worker_answers(redis: RedisServer) -> None:
         poll = await source.poll()
     (problem,) = poll.problems
     assert "no Celery worker answered" in str(problem)
+    assert value(poll.families, "vigie_celery_workers") == 0
     assert not any(family.name.startswith("celery_active_") for family in poll.families.values)
 
 

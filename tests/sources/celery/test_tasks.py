@@ -225,4 +225,17 @@ async def test_a_worker_that_was_killed_is_down_and_later_gone(redis: RedisServe
             os.killpg(worker.pid, signal.SIGKILL)
             poll = await until(source, lambda families: value(families, "celery_worker_up", "doomed@test") == 0)
             assert value(poll.families, "celery_worker_tasks_active", "doomed@test") == 0
-            await until(source, lambda families: series(families, "celery_worker_up") == {})
+            assert value(poll.families, "vigie_celery_worker_offline", "doomed@test") == 0
+            poll = await until(source, lambda families: series(families, "celery_worker_up") == {})
+            assert value(poll.families, "vigie_celery_workers") == 0
+
+
+async def test_a_worker_that_is_stopped_says_goodbye(broker: str, tmp_path: Path) -> None:
+    with celery_worker(broker, tmp_path, name="leaving") as worker:
+        async with listening(broker) as source:
+            await until(source, lambda families: value(families, "celery_worker_up", "leaving@test") == 1)
+            assert value((await source.poll()).families, "vigie_celery_worker_offline", "leaving@test") == 0
+            worker.terminate()
+            poll = await until(source, lambda families: value(families, "celery_worker_up", "leaving@test") == 0)
+            assert value(poll.families, "vigie_celery_worker_offline", "leaving@test") == 1
+            assert value(poll.families, "vigie_celery_workers") == 1

@@ -37,6 +37,22 @@ def test_a_late_goodbye_does_not_bring_a_worker_back() -> None:
     assert value(read(counted), "celery_worker_up", HOST) == 1
 
 
+def test_a_worker_that_said_goodbye_is_told_from_one_that_vanished() -> None:
+    counted = state()
+    counted.apply([beat(0, host="polite@test"), beat(0, host="killed@test")], 0.0)
+    counted.apply([event("worker-offline", "", host="polite@test")], 1.0)
+    counted.sweep(20.0)
+    families = read(counted)
+    assert {host: number for (host,), number in series(families, "celery_worker_up").items()} == {
+        "polite@test": 0,
+        "killed@test": 0,
+    }
+    assert value(families, "vigie_celery_worker_offline", "polite@test") == 1
+    assert value(families, "vigie_celery_worker_offline", "killed@test") == 0
+    counted.apply([beat(0, host="polite@test", kind="worker-online")], 21.0)
+    assert value(read(counted), "vigie_celery_worker_offline", "polite@test") == 0
+
+
 def test_the_clock_and_time_zone_of_a_worker_play_no_part() -> None:
     """Its events carry a timestamp; nothing reads it, so no worker can be down for living elsewhere."""
     assert {"timestamp", "utcoffset"}.isdisjoint(Event.__struct_fields__)

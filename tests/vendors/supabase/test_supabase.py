@@ -52,9 +52,40 @@ async def test_a_paused_project_is_said_and_nothing_is_asked_of_its_services(
     supabase.seen.clear()
     found = await read(started)
     assert on(found[families.PROJECT_STATUS]) == {("inactive",)}
-    assert families.SERVICE_HEALTHY not in found
+    assert found[families.PROJECT_HEALTHY] == {(): 0}
+    services = ("auth", "db", "pooler", "realtime", "rest", "storage")
+    assert found[families.SERVICE_HEALTHY] == {(service,): 0 for service in services}
     assert found[families.FAILURES]["invalid_credentials",] == 0
     assert len(supabase.seen) == 1
+
+
+async def test_a_project_that_is_gone_is_removed_and_not_well_for_as_long_as_it_is_gone(
+    source: AnySource, supabase: Supabase, clock: Clock
+) -> None:
+    assert (await read(source))[families.PROJECT_HEALTHY] == {(): 1}
+    supabase.fault = faults.says({"message": "Project not found"}, 404)
+    for _ in range(3):
+        clock.time += DAY
+        outcome = await poll_once(source)
+        assert outcome.poll is not None
+        found = outcome.poll.families.values
+        assert on(found[families.PROJECT_STATUS]) == {("removed",)}
+        assert found[families.PROJECT_HEALTHY] == {(): 0}
+        assert set(found[families.SERVICE_HEALTHY].values()) == {0}
+        assert Reason.NOT_FOUND in {error.reason for error in outcome.errors}
+
+
+async def test_a_project_that_never_was_is_an_error_and_not_a_removed_one(
+    source: AnySource, supabase: Supabase
+) -> None:
+    supabase.fault = faults.says({"message": "Project not found"}, 404)
+    assert (await poll_once(source)).poll is None
+
+
+@pytest.mark.parametrize("status", ["ACTIVE_UNHEALTHY", "GOING_DOWN", "INIT_FAILED", "RESTORE_FAILED", "REMOVED"])
+async def test_a_project_in_trouble_is_not_healthy(source: AnySource, supabase: Supabase, status: str) -> None:
+    supabase.world.status = status
+    assert (await read(source))[families.PROJECT_HEALTHY] == {(): 0}
 
 
 async def test_a_service_is_healthy_or_not_or_nobody_knows(source: AnySource, supabase: Supabase) -> None:
@@ -170,7 +201,7 @@ async def test_logs_that_are_not_wanted_are_not_read(
     served: tuple[Supabase, str], supabase: Supabase, clock: Clock
 ) -> None:
     source = SETUP.source(served[1], clock, auth_logs=False, services=[])
-    assert set(await read(source)) == {families.PROJECT_STATUS}
+    assert set(await read(source)) == {families.PROJECT_STATUS, families.PROJECT_HEALTHY}
     assert len(supabase.seen) == 1
     await source.close()
 

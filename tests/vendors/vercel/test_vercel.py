@@ -44,6 +44,24 @@ async def test_the_last_production_deployment_is_what_counts(source: AnySource, 
     assert seen[families.BUILD] == {("acme-web",): 42.5}
 
 
+@pytest.mark.parametrize("later", ["CANCELED", "BLOCKED", "DELETED", "ON_HOLD", "BUILDING"])
+async def test_a_failed_deployment_is_not_hidden_by_one_that_nothing_came_of(
+    source: AnySource, vercel: Vercel, clock: Clock, later: str
+) -> None:
+    now = clock.time
+    vercel.world.deployments = [
+        Deployment("good", WEB, now - 9000),
+        Deployment("bad", WEB, now - 5000, ends="ERROR"),
+        *(Deployment(f"called off {number}", WEB, now - 900 + number, ends="CANCELED") for number in range(3)),
+        Deployment("last", WEB, now - 800, ends=later),
+    ]
+    seen = await read(source)
+    assert on(seen[families.STATUS]) == {("acme-web", later.lower() if later != "ON_HOLD" else "unknown")}
+    assert on(seen[families.RESULT]) == {("acme-web", "error")}
+    vercel.world.deployments.append(Deployment("mended", WEB, now - 700))
+    assert on((await read(source))[families.RESULT]) == {("acme-web", "ready")}
+
+
 @pytest.mark.parametrize(
     ("age", "ends", "status"),
     [

@@ -178,7 +178,7 @@ def _use(answer: Any) -> Families:
         state = State.in_memory()
         state.ingest("vercel", Batch(ended.events(answer.deployments)))
         ended.next_cursor(None, answer.deployments, 1_795_000_000.0)
-        found.production = {deployment.project_id: deployment for deployment in answer.deployments}
+        found.production = {deployment.project_id: [deployment] for deployment in answer.deployments}
         found.totals = state.counters("vercel")
         state.close()
     elif isinstance(answer, answers.AttackStatus):

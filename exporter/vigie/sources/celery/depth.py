@@ -7,6 +7,7 @@ import contextlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from vigie.core.families import Families
@@ -19,6 +20,20 @@ Link = TypeVar("Link")
 Result = TypeVar("Result")
 PARTING = 0.5
 """Seconds that a goodbye to the broker may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    What is wrong after lengths were read.
+
+    Attributes:
+        problems: What could not be read.
+        missing: Queues that do not exist, where the broker can tell; with `discover` that is no problem.
+    """
+
+    problems: list[SourceError] = field(default_factory=list)
+    missing: frozenset[str] = frozenset()
 
 
 class Depth(ABC, Generic[Link]):
@@ -36,14 +51,14 @@ class Depth(ABC, Generic[Link]):
         self._idle: Link | None = None
         self._closed = False
 
-    async def read(self, queues: Sequence[str], families: Families, *, discover: bool) -> list[SourceError]:
+    async def read(self, queues: Sequence[str], families: Families, *, discover: bool) -> Reading:
         """
         Add the lengths of `queues` to a poll's families.
 
         Args:
             queues: Names of queues.
             families: Where the samples go.
-            discover: Whether to measure the queues that the broker itself knows, too.
+            discover: Whether nobody configured them: the queues that the broker itself knows are measured, too.
 
         Returns:
             What is wrong with single queues.
@@ -84,7 +99,7 @@ class Depth(ABC, Generic[Link]):
         """Let go of a connection, whatever its state."""
 
     @abstractmethod
-    def _read(self, link: Link, queues: Sequence[str], families: Families, *, discover: bool) -> list[SourceError]:
+    def _read(self, link: Link, queues: Sequence[str], families: Families, *, discover: bool) -> Reading:
         """As `read`, in the thread."""
 
     @abstractmethod

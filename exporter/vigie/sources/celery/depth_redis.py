@@ -17,7 +17,7 @@ from vigie.errors import Reason, SourceError
 from vigie.sources.celery import families as f
 from vigie.sources.celery.bindings import Bindings, Command
 from vigie.sources.celery.broker import Broker, RedisLink
-from vigie.sources.celery.depth import Depth
+from vigie.sources.celery.depth import Depth, Reading
 from vigie.sources.celery.errors import Explain
 
 _MOST_NAMED = 10
@@ -64,7 +64,7 @@ class RedisDepth(Depth[RedisLink]):
             if queue not in filled and queue not in known
         ]
 
-    def _read(self, link: RedisLink, queues: Sequence[str], families: Families, *, discover: bool) -> list[SourceError]:
+    def _read(self, link: RedisLink, queues: Sequence[str], families: Families, *, discover: bool) -> Reading:
         refused = self._bindings.refresh(lambda commands: _ask(link, commands)) if discover else None
         problems = [self._explain(refused)] if refused is not None else []
         names = sorted({*queues, *(self._bindings.queues if discover else ())})
@@ -76,7 +76,7 @@ class RedisDepth(Depth[RedisLink]):
         problems += self._unacked(count, oldest, families)
         if problems and all(isinstance(reply, RedisError) for reply in (*lengths, count, oldest)):
             raise problems[0]
-        return list({str(problem): problem for problem in problems}.values())
+        return Reading(list({str(problem): problem for problem in problems}.values()))
 
     def _lengths(self, names: Sequence[str], replies: Sequence[Any], families: Families) -> list[SourceError]:
         problems: list[SourceError] = []

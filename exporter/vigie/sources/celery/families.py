@@ -51,12 +51,22 @@ QUEUE_WAIT = histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800),
 )
 
+WORKER_COUNT = gauge(
+    "vigie_celery_workers",
+    "Workers that show signs of life; 0 when there is none, absent only while Vigie cannot know.",
+)
+WORKER_OFFLINE = gauge(
+    "vigie_celery_worker_offline",
+    "1 if the worker said goodbye before it went (worker-offline), as in a deployment, 0 if it lives or vanished.",
+    "hostname",
+)
 WORKER_UP = gauge("celery_worker_up", "1 while the worker shows signs of life, 0 after it went.", "hostname")
 WORKER_ACTIVE = gauge("celery_worker_tasks_active", "Tasks that the worker executes now, by its heartbeat.", "hostname")
 WORKER_PROCESSED = counter(
     "vigie_celery_worker_processed_total",
     "Tasks that the worker began since its start, by its heartbeat; needs no task events.",
     "hostname",
+    kept_by="system",
 )
 EVENTS_ENABLED = gauge(
     "vigie_celery_events_enabled",
@@ -86,7 +96,11 @@ GAP = counter(
 DROPPED = counter(
     "vigie_celery_events_dropped_total", "Messages with events that were dropped because Vigie's own buffer was full."
 )
-UNDECODABLE = counter("vigie_celery_events_undecodable_total", "Events that are not as Celery writes them.")
+READ = counter("vigie_celery_events_total", "Events that were read, of all kinds.")
+UNDECODABLE = counter(
+    "vigie_celery_events_undecodable_total",
+    "Events that could not be read, such as those of an event_serializer other than json: what they told is lost.",
+)
 FOLDED = counter(
     "vigie_celery_events_folded_total", "Task events counted under the label value other, because of max_series."
 )
@@ -113,7 +127,7 @@ LAST_INSPECT = gauge(
 
 DEPTH = (QUEUE_LENGTH, QUEUE_PRIORITY_LENGTH, CONSUMERS, UNACKED, OLDEST_UNACKED, VISIBILITY_TIMEOUT)
 TASKS = (SENT, RECEIVED, STARTED, SUCCEEDED, FAILED, REJECTED, REVOKED, RETRIED, RUNTIME, QUEUE_WAIT)
-WORKERS = (WORKER_UP, WORKER_ACTIVE, WORKER_PROCESSED, EVENTS_ENABLED, EVENTS_MISSED)
-STREAM = (LAST_EVENT, CONNECTED, INTERRUPTIONS, GAP, DROPPED, UNDECODABLE, FOLDED, BUFFERED, TRACKED)
+WORKERS = (WORKER_COUNT, WORKER_UP, WORKER_OFFLINE, WORKER_ACTIVE, WORKER_PROCESSED, EVENTS_ENABLED, EVENTS_MISSED)
+STREAM = (LAST_EVENT, CONNECTED, INTERRUPTIONS, GAP, DROPPED, READ, UNDECODABLE, FOLDED, BUFFERED, TRACKED)
 INSPECT = (QUEUE_WORKERS, QUEUE_PROCESSES, RESERVED, OLDEST_ACTIVE, LAST_INSPECT)
 ALL = DEPTH + TASKS + WORKERS + STREAM + INSPECT

@@ -29,11 +29,20 @@ RETRY = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of questions: when it ended (monotonic), and what came back."""
+    """
+    One round of questions.
+
+    Attributes:
+        ended: When (monotonic).
+        answers: What came back, if anything did.
+        problem: What is wrong.
+        unanswered: Whether the broker took the questions and no worker answered.
+    """
 
     ended: float
     answers: Answers | None
     problem: SourceError | None
+    unanswered: bool = False
 
 
 class Inspector:
@@ -63,6 +72,7 @@ class Inspector:
         self._stop = threading.Event()
         self._asked = threading.Event()
         self._thread = threading.Thread(target=self._run, name="celery-inspector", daemon=True)
+        self._answered: Round | None = None
         self.last: Round | None = None
 
     def start(self) -> None:
@@ -86,20 +96,32 @@ class Inspector:
         if self._thread.is_alive():
             await in_thread(lambda: self._asked.wait(self._config.inspect_timeout + 1), "celery-first-inspect")
 
+    def hosts(self, now: float) -> frozenset[str] | None:
+        """The workers that answered lately; none if all were asked and nobody did, None if that is not known."""
+        last, answered = self.last, self._answered
+        if answered is not None and answered.answers is not None and self._is_fresh(answered, now):
+            return answered.answers.hosts
+        return frozenset() if last is not None and last.unanswered else None
+
     def collect(self, families: Families, now: float, wall: float) -> SourceError | None:
         """Add the last answers to a poll's families; returns what is wrong with them."""
         last = self.last
         if last is None:
             return None
-        if last.answers is not None and now - last.ended < 2.5 * self._config.inspect_interval + SOONEST:
+        if last.answers is not None and self._is_fresh(last, now):
             collect(last.answers, families)
             families.add(f.LAST_INSPECT, wall - (now - last.ended))
         return last.problem
+
+    def _is_fresh(self, told: Round, now: float) -> bool:
+        return now - told.ended < 2.5 * self._config.inspect_interval + SOONEST
 
     def _run(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
             self.last = self._round()
+            if self.last.answers is not None:
+                self._answered = self.last
             self._asked.set()
             self._stop.wait(SOONEST)
             pause = self._config.inspect_interval if self.last.problem is None else RETRY
@@ -117,7 +139,7 @@ class Inspector:
         self._learn(answers)
         if answers.hosts:
             return Round(time.monotonic(), answers, None)
-        return Round(time.monotonic(), None, nobody(self._config))
+        return Round(time.monotonic(), None, nobody(self._config), unanswered=True)
 
 
 def question(broker: Broker, config: CeleryConfig, expected: frozenset[str]) -> Answers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from vigie.sources.celery.errors import BROKER_ERRORS, explain
 from vigie.sources.celery.events.tap import Tap
 from vigie.sources.celery.inspect import Answers
 from vigie.sources.celery.inspector import Inspector, question
+from vigie.sources.celery.queues import Queues
 from vigie.sources.celery.threads import in_thread
 
 CLOSING = 0.4
@@ -37,6 +39,7 @@ class CelerySource(Source[CeleryConfig]):
         )
         self._inspector = Inspector(self._broker, self._explain, self._alive, self._learn, context.log)
         self._tap = Tap(config, self._broker, context, self._explain, self._inspector.wake) if config.events else None
+        self._known = Queues(context.state, config.max_series) if not config.queues else None
         self._polled = False
 
     async def start(self) -> None:
@@ -51,7 +54,14 @@ class CelerySource(Source[CeleryConfig]):
             await self._inspector.first()
             self._polled = True
         families = Families()
-        problems = await self._depth.read(self._queues(), families, discover=not self.config.queues)
+        reading = await self._depth.read(self._queues(), families, discover=self._known is not None)
+        problems = list(reading.problems)
+        if self._known is not None:
+            lengths = {labels[0]: length for labels, length in families.values.get(f.QUEUE_LENGTH, {}).items()}
+            now = self.context.now()
+            await asyncio.to_thread(self._known.update, self._consumed(), lengths, reading.missing, now)
+        if (workers := self._workers()) is not None:
+            families.add(f.WORKER_COUNT, workers)
         if self._tap is not None:
             self._tap.collect(families)
             if self._tap.trouble is not None:
@@ -92,12 +102,29 @@ class CelerySource(Source[CeleryConfig]):
         return explain(error, self._broker.where, self.config.sentinel_master)
 
     def _queues(self) -> list[str]:
-        if self.config.queues:
+        if self._known is None:
             return list(self.config.queues)
-        last = self._inspector.last
-        consumed = [] if last is None or last.answers is None else last.answers.queues().values()
         told = self._tap.queues() if self._tap is not None else []
-        return sorted({queue for queues in consumed for queue in queues}.union(told))
+        return sorted({*self._consumed(), *self._known.names, *told})
+
+    def _consumed(self) -> frozenset[str]:
+        """Queues that workers named in the last round."""
+        last = self._inspector.last
+        queues = last.answers.queues().values() if last is not None and last.answers is not None else ()
+        return frozenset(queue for names in queues for queue in names)
+
+    def _workers(self) -> int | None:
+        """
+        How many workers there are, None while that cannot be known.
+
+        Those that send heartbeats are known by them. That there is none is only certain when some were there before,
+        or when the workers were asked and nobody answered: not all send heartbeats.
+        """
+        answered = self._inspector.hosts(time.monotonic())
+        if self._tap is None or not self._tap.connected:
+            return None if answered is None else len(answered)
+        alive = len(self._tap.alive())
+        return alive if alive or self._tap.has_met_workers or answered is not None else None
 
     def _alive(self) -> frozenset[str]:
         return self._tap.alive() if self._tap is not None else frozenset()

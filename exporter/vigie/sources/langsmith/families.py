@@ -7,31 +7,56 @@ from vigie.core.families import counter, gauge, histogram
 SECONDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 """Bounds of durations; 2 s and 10 s are exact, as the alerts on the median and the tail ask for."""
 
-RUNS = counter("langsmith_runs_total", "Traces that ended (root runs): one for each request to the product.", "project")
-RUN_ERRORS = counter("langsmith_run_errors_total", "Traces that ended in an error.", "project")
-RUN_DURATION = histogram("langsmith_run_duration_seconds", "From start to end of a trace.", "project", buckets=SECONDS)
-LLM_CALLS = counter("langsmith_llm_calls_total", "Calls of a model that ended (runs of type LLM).", "project")
+RUNS = counter(
+    "langsmith_runs_total",
+    "Traces that ended (root runs): one for each request to the product.",
+    "project",
+    kept_by="state",
+)
+RUN_ERRORS = counter("langsmith_run_errors_total", "Traces that ended in an error.", "project", kept_by="state")
+RUN_DURATION = histogram(
+    "langsmith_run_duration_seconds", "From start to end of a trace.", "project", buckets=SECONDS, kept_by="state"
+)
+LLM_CALLS = counter(
+    "langsmith_llm_calls_total", "Calls of a model that ended (runs of type LLM).", "project", kept_by="state"
+)
 LLM_CALL_ERRORS = counter(
-    "langsmith_llm_call_errors_total", "Calls of a model that ended in an error: the provider's API failed.", "project"
+    "langsmith_llm_call_errors_total",
+    "Calls of a model that ended in an error: the provider's API failed.",
+    "project",
+    kept_by="state",
 )
 LLM_CALL_DURATION = histogram(
-    "langsmith_llm_call_duration_seconds", "From start to end of a call of a model.", "project", buckets=SECONDS
+    "langsmith_llm_call_duration_seconds",
+    "From start to end of a call of a model.",
+    "project",
+    buckets=SECONDS,
+    kept_by="state",
 )
 TOKENS = counter(
     "langsmith_tokens_total",
     "Tokens of calls of models, by direction: prompt, completion, or unknown where only the total was traced.",
     "project",
     "direction",
+    kept_by="state",
 )
-COST = counter("langsmith_cost_dollars_total", "What LangSmith estimates that calls of models cost.", "project")
-MODEL_CALLS = counter("langsmith_model_calls_total", "Calls that ended, by model.", "project", "model")
+COST = counter(
+    "langsmith_cost_dollars_total", "What LangSmith estimates that calls of models cost.", "project", kept_by="state"
+)
+MODEL_CALLS = counter("langsmith_model_calls_total", "Calls that ended, by model.", "project", "model", kept_by="state")
 MODEL_ERRORS = counter(
-    "langsmith_model_call_errors_total", "Calls that ended in an error, by model.", "project", "model"
+    "langsmith_model_call_errors_total", "Calls that ended in an error, by model.", "project", "model", kept_by="state"
 )
-MODEL_TOKENS = counter("langsmith_model_tokens_total", "Tokens by model.", "project", "model", "direction")
-MODEL_COST = counter("langsmith_model_cost_dollars_total", "Estimated cost by model.", "project", "model")
+MODEL_TOKENS = counter(
+    "langsmith_model_tokens_total", "Tokens by model.", "project", "model", "direction", kept_by="state"
+)
+MODEL_COST = counter(
+    "langsmith_model_cost_dollars_total", "Estimated cost by model.", "project", "model", kept_by="state"
+)
 UNLISTED = counter(
-    "langsmith_unlisted_seconds_total", "Length of the stretches of time whose runs were too many to list and to count."
+    "langsmith_unlisted_seconds_total",
+    "Length of the stretches of time whose runs were too many to list and to count.",
+    kept_by="state",
 )
 
 PENDING = gauge("langsmith_runs_pending", "Traces of the window that have not ended.", "project")

@@ -84,7 +84,7 @@ def _add_counted(families: Families, report: Report) -> None:
         for direction in _DIRECTIONS:
             families.add(f.TOKENS, 0.0, project, direction)
         for family in (f.RUN_DURATION, f.LLM_CALL_DURATION):
-            families.observe(family, Distribution((0,) * (len(family.buckets) + 1), 0.0), project)
+            families.observe(family, Distribution.empty(family), project)
         families.add(f.PENDING, report.pending.get(identity, 0), project)
     there = set(report.labels.values())
     totals = {series: total for series, total in report.totals.items() if there & set(series[1][:1])}

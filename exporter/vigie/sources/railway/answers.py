@@ -21,6 +21,7 @@ class Refusal(Struct):
 
     message: str = ""
     extensions: Extensions | None = None
+    path: list[str | int] | None = None
 
 
 class Envelope(Struct, Generic[Data]):
@@ -72,6 +73,8 @@ class Instance(Struct):
 class Deployment(Struct, rename="camel"):
     """One release of a service."""
 
+    id: str = ""
+    service_id: str | None = None
     status: str = ""
     created_at: str | None = None
     instances: list[Instance] = field(default_factory=list)
@@ -151,10 +154,11 @@ class Measured(Struct):
 
 
 class EnvironmentAnswer(Struct):
-    """An environment with its measurements."""
+    """An environment with its measurements and its last deployments, the newest first."""
 
     environment: Environment | None = None
     metrics: list[Measured] | None = None
+    deployments: Page[Deployment] | None = None
 
 
 class Percentiles(Struct):

@@ -21,7 +21,7 @@ from vigie.sources.railway.answers import (
     PlaceAnswer,
     Refusal,
 )
-from vigie.sources.railway.config import RailwayConfig
+from vigie.sources.railway.config import HOUR, RailwayConfig
 from vigie.sources.railway.families import Inventory, Traffic, traffic
 
 LOOK_BACK = 1200
@@ -61,12 +61,17 @@ _LONGEST = 120
 Data = TypeVar("Data")
 
 
+class DeploymentsError(SourceError):
+    """Railway does not let the token list deployments, or has no such list any more."""
+
+
 class Client:
     """
     The questions that Vigie asks.
 
     Attributes:
         left: Requests that the account may still send in this hour, as the last answer said.
+        lists_deployments: Whether the token may list deployments, as far as is known.
     """
 
     def __init__(self, config: RailwayConfig, context: Context) -> None:
@@ -75,6 +80,8 @@ class Client:
         header = {"project-access-token": token} if config.bound else {"authorization": f"Bearer {token}"}
         self._api = Api(Vendor("Railway", config.base_url, header, _HINT, _SCOPE_HINT), context, config.timeout)
         self.left: float | None = None
+        self.lists_deployments = True
+        self._list_again = 0.0
 
     async def place(self) -> Place:
         """Where a project token is at home."""
@@ -87,7 +94,7 @@ class Client:
         """Everything in the environment and the latest measurements: one request, more only for further pages."""
         since = datetime.fromtimestamp(self._context.now() - LOOK_BACK, UTC).isoformat(timespec="seconds")
         measuring = {"since": since, "step": STEP, "measurements": queries.MEASUREMENTS}
-        first = await self._ask(EnvironmentAnswer, queries.ENVIRONMENT, {**_page(place), **measuring})
+        first = await self._environment({**_page(place), **measuring})
         found = _there(first.environment)
         services, volumes = list(_nodes(found.service_instances)), list(_nodes(found.volume_instances))
         page = found
@@ -100,7 +107,8 @@ class Client:
             volumes += _nodes(page.volume_instances)
         once = {service.service_id: service for service in services}
         disks = {volume.id: volume for volume in volumes}
-        return Inventory(found.name, list(once.values()), list(disks.values()), first.metrics or [])
+        recent = _nodes(first.deployments) if first.deployments is not None else []
+        return Inventory(found.name, list(once.values()), list(disks.values()), first.metrics or [], recent)
 
     async def http(self, place: Place, services: Sequence[str], window: tuple[str, str]) -> list[Traffic]:
         """What visitors of these services saw in a window, in one request."""
@@ -122,6 +130,19 @@ class Client:
         """Give the connection up."""
         await self._api.close()
 
+    async def _environment(self, variables: Mapping[str, Any]) -> EnvironmentAnswer:
+        """Ask for everything at once; where the list of deployments is refused, without it for an hour."""
+        now = self._context.now()
+        if self.lists_deployments or now >= self._list_again:
+            try:
+                answer = await self._ask(EnvironmentAnswer, queries.ENVIRONMENT, variables)
+            except DeploymentsError:
+                self.lists_deployments, self._list_again = False, now + HOUR
+            else:
+                self.lists_deployments = True
+                return answer
+        return await self._ask(EnvironmentAnswer, queries.WITHOUT_DEPLOYMENTS, variables)
+
     async def _ask(
         self, answer: type[Data], query: str, variables: Mapping[str, Any], denied: Reason = Reason.FORBIDDEN
     ) -> Data:
@@ -129,7 +150,11 @@ class Client:
         left = reply.headers.get("x-ratelimit-remaining", "")
         self.left = float(left) if left.isdecimal() else None
         if reply.body.errors:
-            raise refusal(reply.body.errors[0], denied, self._api.vendor.hide)
+            error = reply.body.errors[0]
+            found = refusal(error, denied, self._api.vendor.hide)
+            if "deployments" in (error.path or ()) or "deployments" in error.message:
+                raise DeploymentsError(found.reason, str(found))
+            raise found
         if reply.body.data is None:
             raise SourceError(Reason.BAD_PAYLOAD, "Railway answered without data; check `base_url`")
         return reply.body.data

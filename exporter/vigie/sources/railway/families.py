@@ -8,8 +8,18 @@ from dataclasses import dataclass
 
 from vigie.core.families import Families, Family, gauge
 from vigie.core.values import UNKNOWN, states, unique, unix
-from vigie.sources.railway.answers import Durations, Estimate, HttpAnswer, Measured, Service, StatusCount, Volume
+from vigie.sources.railway.answers import (
+    Deployment,
+    Durations,
+    Estimate,
+    HttpAnswer,
+    Measured,
+    Service,
+    StatusCount,
+    Volume,
+)
 from vigie.sources.railway.config import RailwayPrices
+from vigie.sources.railway.outcomes import OUTCOMES
 
 GIB = 2.0**30
 MIB = 2.0**20
@@ -25,6 +35,7 @@ INSTANCE_STATES = (
     *("crashed", "created", "exited", "initializing", "removed", "removing"),
     *("restarting", "running", "skipped", "stopped", UNKNOWN),
 )
+NONE = "none"
 VOLUME_STATES = (*("ready", "updating", "migrating", "migration_pending", "restoring", "deleting", "deleted", "error"),)
 
 MEASURES: Mapping[str, tuple[Family, float]] = {
@@ -59,6 +70,19 @@ INSTANCES = gauge(
 DEPLOYMENT = gauge(
     "railway_deployment_status", "State of the latest deployment: 1 for the one that it is in.", "service", "status"
 )
+RESULT = gauge(
+    "railway_deployment_result",
+    "What came of the last deployment that was not skipped, called off or still under way: 1 for what did.",
+    "service",
+    "status",
+)
+SERVING = gauge(
+    "railway_serving_status",
+    "State of the deployment that serves, which may be older than the latest: 1 for the one that it is in; none when no"
+    " deployment serves.",
+    "service",
+    "status",
+)
 DEPLOYED_AT = gauge(
     "railway_deployment_created_timestamp_seconds", "Unix time at which the latest deployment began.", "service"
 )
@@ -86,7 +110,9 @@ COST = gauge(
     "resource",
 )
 AVAILABLE = gauge(
-    "railway_reading_available", "Whether the token may read these figures (1) or not (0): http, cost.", "reading"
+    "railway_reading_available",
+    "Whether the token may read these figures (1) or not (0): http, cost, deployments.",
+    "reading",
 )
 REQUESTS_LEFT = gauge(
     "railway_api_requests_remaining", "Requests that the account may still send in this hour, as Railway says."
@@ -98,6 +124,8 @@ FAMILIES: tuple[Family, ...] = (
     REPLICAS,
     INSTANCES,
     DEPLOYMENT,
+    RESULT,
+    SERVING,
     DEPLOYED_AT,
     VOLUME_USED,
     VOLUME_SIZE,
@@ -116,12 +144,13 @@ CODES = ("2xx", "3xx", "4xx", "5xx")
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What there is in an environment, and the latest measurements of it."""
+    """What there is in an environment, the latest measurements of it, and its last deployments."""
 
     name: str = ""
     services: Sequence[Service] = ()
     volumes: Sequence[Volume] = ()
     measured: Sequence[Measured] = ()
+    recent: Sequence[Deployment] = ()
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -138,12 +167,15 @@ class Traffic:
     counts: Sequence[StatusCount]
 
 
-def add_inventory(families: Families, inventory: Inventory) -> None:
-    """Add services, deployments, volumes and measurements."""
+def add_inventory(families: Families, inventory: Inventory, results: Mapping[str, str]) -> None:
+    """Add services, deployments with their `results` by id of the service, volumes and measurements."""
     labels = inventory.labels
     _add_measured(families, inventory.measured, labels)
     for service in inventory.services:
-        _add_service(families, service, labels[service.service_id])
+        label = labels[service.service_id]
+        _add_service(families, service, label)
+        if service.service_id in results:
+            states(families, RESULT, OUTCOMES, results[service.service_id], label)
     names = unique((volume.id, volume.volume.name if volume.volume else "") for volume in inventory.volumes)
     for volume in inventory.volumes:
         _add_volume(families, volume, names[volume.id], labels.get(volume.service_id or "", ""))
@@ -175,6 +207,8 @@ def _add_service(families: Families, service: Service, label: str) -> None:
     if service.latest_deployment is None:
         return
     states(families, DEPLOYMENT, DEPLOYMENT_STATES, service.latest_deployment.status.lower(), label)
+    serving = max(service.active_deployments, key=lambda active: unix(active.created_at) or 0.0, default=None)
+    states(families, SERVING, (*DEPLOYMENT_STATES, NONE), serving.status.lower() if serving else NONE, label)
     began = unix(service.latest_deployment.created_at)
     if began is not None:
         families.add(DEPLOYED_AT, began, label)

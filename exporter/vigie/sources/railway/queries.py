@@ -25,7 +25,7 @@ _INSTANCES = """
       edges { node {
         serviceId serviceName numReplicas
         latestDeployment { id status createdAt }
-        activeDeployments { id instances { id status } }
+        activeDeployments { id status createdAt instances { id status } }
         domains { serviceDomains { id } customDomains { id } }
       } }
       pageInfo { hasNextPage endCursor }
@@ -38,13 +38,22 @@ _INSTANCES = """
 """
 _CURSORS = "$environment: String!, $project: String!, $first: Int, $services: String, $volumes: String"
 
-ENVIRONMENT = f"""query Environment({_CURSORS},
-    $since: DateTime!, $step: Int!, $measurements: [MetricMeasurement!]!) {{{_INSTANCES}
+_METRICS = """
   metrics(environmentId: $environment, startDate: $since, sampleRateSeconds: $step, groupBy: [SERVICE_ID],
-      measurements: $measurements) {{
-    measurement tags {{ serviceId }} values {{ ts value }}
-  }}
-}}"""
+      measurements: $measurements) {
+    measurement tags { serviceId } values { ts value }
+  }
+"""
+_DEPLOYMENTS = """
+  deployments(first: 100, input: { projectId: $project, environmentId: $environment,
+      status: { in: [CRASHED, FAILED, REMOVED, SLEEPING, SUCCESS] } }) {
+    edges { node { id serviceId status createdAt } }
+  }
+"""
+_HEAD = f"query Environment({_CURSORS}, $since: DateTime!, $step: Int!, $measurements: [MetricMeasurement!]!)"
+ENVIRONMENT = f"{_HEAD} {{{_INSTANCES}{_METRICS}{_DEPLOYMENTS}}}"
+WITHOUT_DEPLOYMENTS = f"{_HEAD} {{{_INSTANCES}{_METRICS}}}"
+"""For a token that may not list deployments."""
 MORE = f"query More({_CURSORS}) {{{_INSTANCES}}}"
 
 COST = """query Cost($project: String!, $measurements: [MetricMeasurement!]!) {

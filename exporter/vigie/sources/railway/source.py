@@ -13,6 +13,7 @@ from vigie.sources.railway.answers import Estimate, Place
 from vigie.sources.railway.client import Client
 from vigie.sources.railway.config import HOUR, PLANS, RailwayConfig, requests_per_hour
 from vigie.sources.railway.families import Inventory, Traffic
+from vigie.sources.railway.outcomes import Outcomes
 
 MONTH = 30 * 24
 """Hours."""
@@ -32,6 +33,7 @@ class RailwaySource(Source[RailwayConfig]):
         self._client = Client(config, context)
         self._place = None if config.bound else Place(config.project_id, config.environment_id)
         self._inventory = Inventory()
+        self._outcomes, self._results = Outcomes(), dict[str, str]()
         half = config.interval / 2  # polls are spread around their interval; what is due within half of one is due now
         self._visitors = Part[list[Traffic]](self._read_visitors, config.http_interval - half, config.staleness)
         self._estimates = Part[list[Estimate]](self._read_cost, HOUR - half, HOUR)
@@ -41,6 +43,7 @@ class RailwaySource(Source[RailwayConfig]):
     async def poll(self) -> Poll:
         """Read the environment in one request; now and then its visitors and its cost, each in one more."""
         self._inventory = await self._client.inventory(await self._find())
+        self._results = self._outcomes.update(self._inventory.services, self._inventory.recent)
         now = self.context.now()
         problems = [problem for extra in self._extras for problem in await extra.refresh(now)]
         return Poll(self._families(), tuple(problems))
@@ -84,7 +87,8 @@ class RailwaySource(Source[RailwayConfig]):
 
     def _families(self) -> Families:
         families = Families()
-        figures.add_inventory(families, self._inventory)
+        figures.add_inventory(families, self._inventory, self._results)
+        families.add(figures.AVAILABLE, float(self._client.lists_deployments), "deployments")
         if self._http.allowed and self._visitors.found is not None:
             figures.add_traffic(families, self._visitors.found, self._inventory.labels, self.config.http_interval)
         if self._cost.allowed and self._estimates.found is not None:

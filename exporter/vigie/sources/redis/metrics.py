@@ -65,24 +65,42 @@ _STATE = {"ok": 1, "err": 0, "fail": 0}
 
 COUNTERS = {
     "total_connections_received": counter(
-        "redis_connections_received_total", "Connections accepted (INFO total_connections_received)."
+        "redis_connections_received_total", "Connections accepted (INFO total_connections_received).", kept_by="system"
     ),
     "rejected_connections": counter(
-        "redis_rejected_connections_total", "Connections refused because of maxclients (INFO rejected_connections)."
+        "redis_rejected_connections_total",
+        "Connections refused because of maxclients (INFO rejected_connections).",
+        kept_by="system",
     ),
     "total_commands_processed": counter(
-        "redis_commands_processed_total", "Commands run, of all kinds (INFO total_commands_processed)."
+        "redis_commands_processed_total",
+        "Commands run, of all kinds (INFO total_commands_processed).",
+        kept_by="system",
     ),
-    "expired_keys": counter("redis_expired_keys_total", "Keys whose time had come (INFO expired_keys)."),
+    "expired_keys": counter(
+        "redis_expired_keys_total", "Keys whose time had come (INFO expired_keys).", kept_by="system"
+    ),
     "evicted_keys": counter(
-        "redis_evicted_keys_total", "Keys thrown away because memory was full (INFO evicted_keys)."
+        "redis_evicted_keys_total", "Keys thrown away because memory was full (INFO evicted_keys).", kept_by="system"
     ),
-    "keyspace_hits": counter("redis_keyspace_hits_total", "Reads that found their key (INFO keyspace_hits)."),
-    "keyspace_misses": counter("redis_keyspace_misses_total", "Reads that found no key (INFO keyspace_misses)."),
-    "total_net_input_bytes": counter("redis_net_input_bytes_total", "Bytes received (INFO total_net_input_bytes)."),
-    "total_net_output_bytes": counter("redis_net_output_bytes_total", "Bytes sent (INFO total_net_output_bytes)."),
-    "used_cpu_sys": counter("redis_cpu_sys_seconds_total", "CPU time in the kernel (INFO used_cpu_sys)."),
-    "used_cpu_user": counter("redis_cpu_user_seconds_total", "CPU time in Redis itself (INFO used_cpu_user)."),
+    "keyspace_hits": counter(
+        "redis_keyspace_hits_total", "Reads that found their key (INFO keyspace_hits).", kept_by="system"
+    ),
+    "keyspace_misses": counter(
+        "redis_keyspace_misses_total", "Reads that found no key (INFO keyspace_misses).", kept_by="system"
+    ),
+    "total_net_input_bytes": counter(
+        "redis_net_input_bytes_total", "Bytes received (INFO total_net_input_bytes).", kept_by="system"
+    ),
+    "total_net_output_bytes": counter(
+        "redis_net_output_bytes_total", "Bytes sent (INFO total_net_output_bytes).", kept_by="system"
+    ),
+    "used_cpu_sys": counter(
+        "redis_cpu_sys_seconds_total", "CPU time in the kernel (INFO used_cpu_sys).", kept_by="system"
+    ),
+    "used_cpu_user": counter(
+        "redis_cpu_user_seconds_total", "CPU time in Redis itself (INFO used_cpu_user).", kept_by="system"
+    ),
 }
 """By INFO field: numbers that only grow while the server runs."""
 
@@ -98,15 +116,25 @@ INSTANCE = gauge(
 )
 DB_KEYS = gauge("redis_db_keys", "Keys by database; empty databases are not listed (INFO keyspace).", "db")
 DB_KEYS_EXPIRING = gauge("redis_db_keys_expiring", "Keys with an expiry by database (INFO keyspace).", "db")
-COMMANDS = counter("redis_commands_total", "Calls by command (INFO commandstats).", "cmd")
-COMMAND_SECONDS = counter("redis_commands_duration_seconds_total", "Time spent by command (INFO commandstats).", "cmd")
+COMMANDS = counter("redis_commands_total", "Calls by command (INFO commandstats).", "cmd", kept_by="system")
+COMMAND_SECONDS = counter(
+    "redis_commands_duration_seconds_total", "Time spent by command (INFO commandstats).", "cmd", kept_by="system"
+)
 COMMANDS_REJECTED = counter(
-    "redis_commands_rejected_calls_total", "Calls refused before they ran, by command (INFO commandstats).", "cmd"
+    "redis_commands_rejected_calls_total",
+    "Calls refused before they ran, by command (INFO commandstats).",
+    "cmd",
+    kept_by="system",
 )
 COMMANDS_FAILED = counter(
-    "redis_commands_failed_calls_total", "Calls that ran and failed, by command (INFO commandstats).", "cmd"
+    "redis_commands_failed_calls_total",
+    "Calls that ran and failed, by command (INFO commandstats).",
+    "cmd",
+    kept_by="system",
 )
-ERRORS = counter("redis_errors_total", "Error replies by prefix, such as WRONGTYPE (INFO errorstats).", "err")
+ERRORS = counter(
+    "redis_errors_total", "Error replies by prefix, such as WRONGTYPE (INFO errorstats).", "err", kept_by="system"
+)
 MASTER_LINK_UP = gauge(
     "redis_master_link_up", "On a replica: whether it follows its master (1) or not (0).", "master_host", "master_port"
 )

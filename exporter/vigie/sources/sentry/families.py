@@ -14,6 +14,7 @@ EVENTS = counter(
     "project",
     "category",
     "outcome",
+    kept_by="state",
 )
 ISSUES = gauge(
     "sentry_unresolved_issues",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -17,10 +16,14 @@ COMPONENT = gauge(
 )
 OVERALL = gauge(
     "vendor_page_status",
-    "State of everything together, as the status page says: 1 for the one that it is in.",
+    "State of everything together, or of the chosen components, as the status page says: 1 for the one that it is in.",
     *("vendor", "status"),
 )
-INCIDENTS = gauge("vendor_incidents", "Incidents that are not over, by impact.", "vendor", "impact")
+INCIDENTS = gauge(
+    "vendor_incidents",
+    "Incidents that are not over, by impact; only those of the chosen components, where some are chosen.",
+    *("vendor", "impact"),
+)
 BEGAN = gauge(
     "vendor_oldest_incident_timestamp_seconds",
     "Unix time at which the oldest incident that is not over began.",
@@ -41,10 +44,11 @@ def add_page(families: Families, vendor: str, state: State, wanted: str, most: i
         families: What to add to.
         vendor: Value of the label.
         state: What the page says.
-        wanted: Regular expression for the components.
+        wanted: Regular expression for the components; everything said is of them alone.
         most: Components to export; those that the page names first.
     """
-    chosen = list({part.id: part for part in state.components if re.search(wanted, part.title)}.values())
+    state = state.narrowed(wanted)
+    chosen = list({part.id: part for part in state.components}.values())
     _add_components(families, vendor, chosen[:most])
     families.add(LEFT_OUT, len(chosen) - len(chosen[:most]), vendor)
     states(families, OVERALL, STATUSES, state.status, vendor)

@@ -58,7 +58,7 @@ class Stripe(Struct):
             for service in self.services
         ]
         incidents = [] if overall in {"operational", "unknown"} else [Incident(IMPACT_OF[overall])]
-        return State(overall, components, incidents)
+        return State(overall, components, incidents, names="all" if components else "none")
 
 
 def _warned(warning: object) -> Status:
@@ -71,6 +71,11 @@ class RailwayComponent(Struct):
     name: str
     group: str | None = field(default=None, name="groupName")
     impact: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from the other parts."""
+        return f"{self.group or ''} {self.name}"
 
 
 class RailwayIncident(Struct):
@@ -95,12 +100,16 @@ class Railway(Struct):
             parts.setdefault((part.group or "", part.name), []).append(status(part.impact))
         components = [Component(f"{group} {name}", name, worst(found), group) for (group, name), found in parts.items()]
         incidents = [
-            Incident(IMPACT_OF[worst(status(part.impact) for part in incident.components)], unix(incident.created))
+            Incident(
+                IMPACT_OF[worst(status(part.impact) for part in incident.components)],
+                unix(incident.created),
+                frozenset(part.key for part in incident.components if status(part.impact) != "operational"),
+            )
             for incident in active
         ]
         works = sum((work.status or "").lower() in IN_PROGRESS for work in self.maintenances)
         overall = worst(part.status for part in components) if active else "operational"
-        return State(overall, components, incidents, works)
+        return State(overall, components, incidents, works, "hurt")
 
 
 _FIREHYDRANT: Mapping[str, Status] = {
@@ -148,10 +157,15 @@ class FireHydrant(Struct):
             parts.setdefault(part.id or part.name, []).append(part)
         components = [Component(key, found[0].name, _hurt(found)) for key, found in parts.items()]
         incidents = [
-            Incident(IMPACT_OF[_hurt(incident.components)], unix(incident.timestamps.started)) for incident in active
+            Incident(
+                IMPACT_OF[_hurt(incident.components)],
+                unix(incident.timestamps.started),
+                frozenset(part.id or part.name for part in incident.components),
+            )
+            for incident in active
         ]
         overall = worst(part.status for part in components) if components or active else "operational"
-        return State(overall, components, incidents)
+        return State(overall, components, incidents, names="all" if self.components else "hurt")
 
 
 def _hurt(parts: Iterable[FireHydrantComponent]) -> Status:

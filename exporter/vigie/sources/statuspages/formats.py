@@ -47,6 +47,12 @@ class StatuspageComponent(Struct):
     group_id: str | None = None
 
 
+class StatuspageTouched(Struct):
+    """A component as an incident names it."""
+
+    id: str = ""
+
+
 class StatuspageIncident(Struct):
     """An incident or announced work."""
 
@@ -54,6 +60,12 @@ class StatuspageIncident(Struct):
     impact: str | None = None
     started_at: str | None = None
     created_at: str | None = None
+    components: list[StatuspageTouched] | None = None
+
+    @property
+    def parts(self) -> frozenset[str] | None:
+        """Ids of the components that it touches, where it says so."""
+        return frozenset(part.id for part in self.components) if self.components else None
 
 
 class Indicator(Struct):
@@ -79,12 +91,12 @@ class Statuspage(Struct):
             if not part.group
         ]
         incidents = [
-            Incident(impact(incident.impact), unix(incident.started_at or incident.created_at))
+            Incident(impact(incident.impact), unix(incident.started_at or incident.created_at), incident.parts)
             for incident in self.incidents
             if incident.status not in OVER
         ]
         works = sum(work.status in IN_PROGRESS for work in self.scheduled_maintenances)
-        return State(status(self.status.indicator, STATUS_OF), components, incidents, works)
+        return State(status(self.status.indicator, STATUS_OF), components, incidents, works, "all")
 
 
 class IncidentIoIncident(Struct):

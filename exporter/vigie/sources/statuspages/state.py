@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Status = Literal[
@@ -53,10 +54,18 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that is not over; `began` is Unix time."""
+    """
+    Something that is not over.
+
+    Attributes:
+        impact: How bad it is, all parts together.
+        began: Unix time.
+        parts: Ids of the components that it touches; None where the page does not say.
+    """
 
     impact: Impact
     began: float | None = None
+    parts: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class State:
 
     Attributes:
         status: Of everything together.
+        names: Which parts it names: all, only those that something is the matter with, or none ever.
         maintenances: Announced works that are in progress.
     """
 
@@ -73,6 +83,29 @@ class State:
     components: Sequence[Component] = ()
     incidents: Sequence[Incident] = field(default=())
     maintenances: int = 0
+    names: Literal["all", "hurt", "none"] = "none"
+
+    def narrowed(self, wanted: str) -> State:
+        """
+        What it says of the components whose title contains the regular expression, as if there were no others.
+
+        An incident counts when it touches one of them; where the page does not say what it touches, when one of them is
+        not operational. A page that never names parts stays as it is.
+        """
+        if not wanted or self.names == "none":
+            return self
+        chosen = [part for part in self.components if re.search(wanted, part.title)]
+        ids = frozenset(part.id for part in chosen)
+        hurt = frozenset(part.id for part in chosen if part.status != "operational")
+        works = any(part.status == "under_maintenance" for part in chosen)
+        calm: Status = "operational" if self.names == "hurt" else "unknown"
+        return replace(
+            self,
+            status=worst(part.status for part in chosen) if chosen else calm,
+            components=chosen,
+            incidents=[each for each in self.incidents if (ids & each.parts if each.parts is not None else hurt)],
+            maintenances=self.maintenances if works else 0,
+        )
 
 
 def worst(statuses: Iterable[Status]) -> Status:

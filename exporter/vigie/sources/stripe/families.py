@@ -4,36 +4,64 @@ from __future__ import annotations
 
 from vigie.core.families import counter, gauge
 
-EVENTS = counter("stripe_events_total", "Events taken in, by Stripe's name of the event.", "event")
+EVENTS = counter("stripe_events_total", "Events taken in, by Stripe's name of the event.", "event", kept_by="state")
 SKIPPED = counter(
     "stripe_events_skipped_total",
     "Events that were left aside: of the other mode (test or live), of a connected account, or unreadable.",
     "reason",
+    kept_by="state",
 )
 ATTEMPTS = counter(
-    "stripe_payment_attempts_total", "Attempts to take a payment that came to an end, good or bad.", "currency"
+    "stripe_payment_attempts_total",
+    "Attempts to take a payment that came to an end, good or bad.",
+    "currency",
+    kept_by="state",
 )
 FAILURES = counter(
-    "stripe_payment_failures_total", "Attempts that failed, by Stripe's failure code.", "currency", "failure_code"
+    "stripe_payment_failures_total",
+    "Attempts that failed, by Stripe's failure code.",
+    "currency",
+    "failure_code",
+    kept_by="state",
 )
-TAKEN = counter("stripe_payment_amount_total", "Money taken by successful payments, in major units.", "currency")
+TAKEN = counter(
+    "stripe_payment_amount_total", "Money taken by successful payments, in major units.", "currency", kept_by="state"
+)
 MISSED = counter(
-    "stripe_payment_failed_amount_total", "Money that failed attempts asked for, in major units.", "currency"
+    "stripe_payment_failed_amount_total",
+    "Money that failed attempts asked for, in major units.",
+    "currency",
+    kept_by="state",
 )
-BLOCKED = counter("stripe_radar_blocks_total", "Payments that Stripe blocked before they reached the bank.", "reason")
-WARNINGS = counter("stripe_early_fraud_warnings_total", "Early fraud warnings from card issuers.", "fraud_type")
-DISPUTES = counter("stripe_disputes_total", "Disputes that were opened.", "reason")
-DISPUTED = counter("stripe_dispute_amount_total", "Money of the disputes that were opened, in major units.", "currency")
-CLOSED = counter("stripe_disputes_closed_total", "Disputes that were closed, by outcome.", "status")
-PAYOUTS_FAILED = counter("stripe_payout_failures_total", "Payouts to the bank that failed.", "failure_code")
-CREATED = counter("stripe_subscriptions_created_total", "Subscriptions that began.")
+BLOCKED = counter(
+    "stripe_radar_blocks_total", "Payments that Stripe blocked before they reached the bank.", "reason", kept_by="state"
+)
+WARNINGS = counter(
+    "stripe_early_fraud_warnings_total", "Early fraud warnings from card issuers.", "fraud_type", kept_by="state"
+)
+DISPUTES = counter("stripe_disputes_total", "Disputes that were opened.", "reason", kept_by="state")
+DISPUTED = counter(
+    "stripe_dispute_amount_total",
+    "Money of the disputes that were opened, in major units.",
+    "currency",
+    kept_by="state",
+)
+CLOSED = counter("stripe_disputes_closed_total", "Disputes that were closed, by outcome.", "status", kept_by="state")
+PAYOUTS_FAILED = counter(
+    "stripe_payout_failures_total", "Payouts to the bank that failed.", "failure_code", kept_by="state"
+)
+CREATED = counter("stripe_subscriptions_created_total", "Subscriptions that began.", kept_by="state")
 CANCELLED = counter(
-    "stripe_subscription_cancellations_total", "Subscriptions that ended, by Stripe's reason.", "reason"
+    "stripe_subscription_cancellations_total",
+    "Subscriptions that ended, by Stripe's reason.",
+    "reason",
+    kept_by="state",
 )
 SCHEDULED = counter(
     "stripe_subscription_cancellations_scheduled_total",
     "Subscriptions that were set to end later, by the feedback that the customer gave.",
     "feedback",
+    kept_by="state",
 )
 COUNTERS = (
     EVENTS,

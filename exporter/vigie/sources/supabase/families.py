@@ -52,9 +52,15 @@ METHODS: Final = ("password", "otp", "mfa", "oauth", "other", "unknown")
 PROJECT_STATUS = gauge(
     "supabase_project_status", "Whether the project is in this status (1) or not (0); inactive means paused.", "status"
 )
+PROJECT_HEALTHY = gauge(
+    "supabase_project_healthy",
+    "Whether the project is active and healthy (1) or anything else that Supabase names, such as paused, restoring or"
+    " removed (0); absent while Supabase does not say.",
+)
 SERVICE_HEALTHY = gauge(
     "supabase_service_healthy",
-    "Whether the service is healthy (1), or unhealthy or coming up (0); absent while Supabase does not say.",
+    "Whether the service is healthy (1) or not (0): unhealthy, coming up, or its project is paused or gone; absent"
+    " while Supabase does not say.",
     "service",
 )
 FAILURES = counter(
@@ -62,9 +68,13 @@ FAILURES = counter(
     "Attempts to sign in that Supabase Auth refused, by reason; session is the renewal of a session, unknown a log "
     "line without a code.",
     "reason",
+    kept_by="state",
 )
 SUCCESSES = counter(
-    "supabase_auth_successes_total", "Sign-ins that succeeded, without renewals of a session, by method.", "method"
+    "supabase_auth_successes_total",
+    "Sign-ins that succeeded, without renewals of a session, by method.",
+    "method",
+    kept_by="state",
 )
 LAST_ATTEMPT = gauge(
     "supabase_auth_last_attempt_timestamp_seconds",
@@ -112,6 +122,7 @@ ENTERED = gauge(
 )
 FAMILIES = (
     PROJECT_STATUS,
+    PROJECT_HEALTHY,
     SERVICE_HEALTHY,
     FAILURES,
     SUCCESSES,
@@ -134,8 +145,16 @@ _ZEROS: Final[Mapping[Series, float]] = {
 
 
 def add_status(families: Families, status: str) -> None:
-    """Add one sample for each status; one that is not known is `unknown`."""
+    """Add one sample for each status, and whether it is a good one; one that is not known is `unknown`."""
     states(families, PROJECT_STATUS, STATUSES, status.lower())
+    if status.lower() in STATUSES:
+        families.add(PROJECT_HEALTHY, status.lower() == "active_healthy")
+
+
+def add_asleep(families: Families, services: Iterable[str]) -> None:
+    """Say of services whose project is paused or gone that they are not healthy."""
+    for service in services:
+        families.add(SERVICE_HEALTHY, 0.0, service)
 
 
 def add_health(families: Families, services: Iterable[ServiceHealth]) -> None:

@@ -8,6 +8,7 @@ from typing import Final, get_args
 from vigie.core.families import Families
 from vigie.core.parts import Part, Readable, refresh
 from vigie.core.source import Context, Poll, Source
+from vigie.errors import Reason, SourceError
 from vigie.sources.supabase import families as figures
 from vigie.sources.supabase import suspicion
 from vigie.sources.supabase.answers import Gathered, ServiceHealth
@@ -20,6 +21,8 @@ LIMIT: Final = 96
 """Requests a minute that Vigie sends at most: 80% of the 120 that all tokens of one person share."""
 ASLEEP: Final = frozenset({"INACTIVE", "PAUSING", "REMOVED"})
 """Statuses in which there is nothing to ask the services; `INACTIVE` is a paused project."""
+GONE: Final = "REMOVED"
+"""Status of a project that was there and that Supabase no longer knows."""
 
 
 class SupabaseSource(Source[SupabaseConfig]):
@@ -33,6 +36,7 @@ class SupabaseSource(Source[SupabaseConfig]):
         context.budget.limit, context.budget.period = LIMIT, MINUTE
         self._client = Client(config, context)
         self._intake = Intake(self._client, context, config.log_retention)
+        self._was_there = False
         keep = config.staleness
         self._project = Part(self._client.project, 0, keep)
         self._health = Part(self._ask_health, 0, keep)
@@ -43,11 +47,19 @@ class SupabaseSource(Source[SupabaseConfig]):
 
     async def poll(self) -> Poll:
         """Read project, health and logs, one after the other."""
-        problems = await refresh(self._parts, self.context.now)
+        try:
+            problems = await refresh(self._parts, self.context.now)
+        except SourceError as problem:
+            if not self._is_gone:
+                raise
+            problems = (problem,)
+        self._was_there = self._was_there or self._project.found is not None
         families = Families()
-        if self._project.found:
-            figures.add_status(families, self._project.found.status)
-        if self._health.found:
+        if self._status is not None:
+            figures.add_status(families, self._status)
+        if self._is_asleep:
+            figures.add_asleep(families, self.config.services)
+        elif self._health.found:
             figures.add_health(families, self._health.found)
         if self.config.auth_logs:
             await asyncio.to_thread(self._add_attempts, families)
@@ -74,8 +86,20 @@ class SupabaseSource(Source[SupabaseConfig]):
         await self._client.close()
 
     @property
+    def _is_gone(self) -> bool:
+        """Whether the project was there, and Supabase now answers that there is none."""
+        problem = self._project.problem
+        return self._was_there and problem is not None and problem.reason is Reason.NOT_FOUND
+
+    @property
+    def _status(self) -> str | None:
+        if self._is_gone:
+            return GONE
+        return self._project.found.status if self._project.found is not None else None
+
+    @property
     def _is_asleep(self) -> bool:
-        return self._project.found is not None and self._project.found.status in ASLEEP
+        return self._status in ASLEEP
 
     async def _ask_health(self) -> list[ServiceHealth]:
         return [] if self._is_asleep or not self.config.services else await self._client.health()

@@ -54,7 +54,7 @@ class VercelSource(Source[VercelConfig]):
         self._has_firewall = Feature("firewall", context)
         self._projects: Part[dict[str, Project]] = Part(self._read_projects, DIRECTORY - slack, DIRECTORY + keep)
         self._deployments: Part[dict[Series, float]] = Part(self._count_deployments, 0, keep)
-        self._production: Turns[Deployment | None] = Turns(self._client.last_production, self._ids, 0, keep)
+        self._production: Turns[list[Deployment]] = Turns(self._client.last_production, self._ids, 0, keep)
         self._catalogue: Part[tuple[Vital, ...]] = Part(self._read_catalogue, CATALOGUE - slack, CATALOGUE)
         self._vitals: Turns[dict[str, float]] = Turns(
             self._read_vitals, lambda: self._has_vitals.among(self._ids()), VITALS - slack, keep + VITALS, most=4

@@ -22,6 +22,8 @@ from vigie.sources.vercel.config import VercelConfig
 
 PAGE = 100
 PAGES = 100
+LAST = 20
+"""Production deployments of a project that are looked at for the last one that was not called off."""
 DAY = 86400.0
 
 Answer = TypeVar("Answer")
@@ -63,11 +65,11 @@ class Client:
             query["from"] = reply.body.pagination.next
         raise _too_long("projects")
 
-    async def last_production(self, project: str) -> Deployment | None:
-        """The newest production deployment of a project, whatever became of it."""
-        query = {"projectId": project, "target": "production", "limit": 1}
+    async def last_production(self, project: str) -> list[Deployment]:
+        """The last production deployments of a project, whatever became of them, the newest first."""
+        query = {"projectId": project, "target": "production", "limit": LAST}
         page = await self._get("/v7/deployments", Deployments, query)
-        return max(page.deployments, key=lambda deployment: deployment.created, default=None)
+        return sorted(page.deployments, key=lambda deployment: deployment.created, reverse=True)
 
     async def deployments(self, since: int | None) -> list[Deployment]:
         """All deployments created since then (Unix time in ms), or the newest hundred."""

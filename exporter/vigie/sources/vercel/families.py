@@ -10,6 +10,12 @@ STATUS = gauge(
     "project",
     "status",
 )
+RESULT = gauge(
+    "vercel_deployment_result",
+    "What came of the last production deployment that was not canceled, skipped or still under way: 1 for what did.",
+    "project",
+    "status",
+)
 CREATED = gauge(
     "vercel_deployment_created_timestamp_seconds",
     "Unix time at which the project's last production deployment was made.",
@@ -26,6 +32,7 @@ DEPLOYMENTS = counter(
     "project",
     "target",
     "status",
+    kept_by="state",
 )
 VITALS_P75 = gauge(
     "vercel_web_vitals_p75",
@@ -47,16 +54,23 @@ VITALS = histogram(
     "project",
     "metric",
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.8, 2.5, 3.0, 4.0, 6.0, 10.0),
+    kept_by="state",
 )
 CLS = histogram(
     "vercel_web_vitals_cls",
     "Cumulative layout shift of visits in production, as a drain pushed it; without unit.",
     "project",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0),
+    kept_by="state",
 )
-PAGE_VIEWS = counter("vercel_page_views_total", "Page views in production, as a drain pushed them.", "project")
+PAGE_VIEWS = counter(
+    "vercel_page_views_total", "Page views in production, as a drain pushed them.", "project", kept_by="state"
+)
 CUSTOM_EVENTS = counter(
-    "vercel_custom_events_total", "Custom Web Analytics events in production, as a drain pushed them.", "project"
+    "vercel_custom_events_total",
+    "Custom Web Analytics events in production, as a drain pushed them.",
+    "project",
+    kept_by="state",
 )
 IGNORED = counter(
     "vercel_drain_ignored_records_total",
@@ -67,4 +81,4 @@ IGNORED = counter(
 
 PUSHED = (VITALS, CLS, PAGE_VIEWS, CUSTOM_EVENTS)
 """Kept in the state file by project id."""
-FAMILIES = (STATUS, CREATED, BUILD, DEPLOYMENTS, VITALS_P75, UNDER_ATTACK, AVAILABLE, *PUSHED, IGNORED)
+FAMILIES = (STATUS, RESULT, CREATED, BUILD, DEPLOYMENTS, VITALS_P75, UNDER_ATTACK, AVAILABLE, *PUSHED, IGNORED)

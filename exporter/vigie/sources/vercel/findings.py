@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vigie.core.families import Families
@@ -13,6 +13,7 @@ from vigie.sources.vercel import families as f
 from vigie.sources.vercel.answers import AttackStatus, Deployment
 from vigie.sources.vercel.ended import ENDED, TARGETS
 
+RESULTS = ("error", "ready")
 STATES = ("blocked", "building", "canceled", "deleted", "error", "initializing", "queued", "ready")
 
 
@@ -23,7 +24,7 @@ class Findings:
 
     Attributes:
         projects: Name by id.
-        production: Last production deployment by project id; None where there was none yet.
+        production: Last production deployments by project id, the newest first.
         totals: Deployments by project id, target and status.
         vitals: 75th percentiles by project id and metric.
         attacks: Answers of the firewall by project id.
@@ -33,7 +34,7 @@ class Findings:
     """
 
     projects: Mapping[str, str]
-    production: Mapping[str, Deployment | None] = field(default_factory=dict)
+    production: Mapping[str, Sequence[Deployment]] = field(default_factory=dict)
     totals: Mapping[Series, float] | None = None
     vitals: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     attacks: Mapping[str, AttackStatus] = field(default_factory=dict)
@@ -68,8 +69,11 @@ def build(findings: Findings) -> Families:
 
 
 def _project(families: Families, findings: Findings, identity: str, name: str) -> None:
-    deployment = findings.production.get(identity)
-    if deployment is not None:
+    production = findings.production.get(identity, ())
+    result = next((deployment.status for deployment in production if deployment.status in RESULTS), None)
+    if result is not None:
+        states(families, f.RESULT, RESULTS, result, name)
+    for deployment in production[:1]:
         states(families, f.STATUS, STATES, deployment.status, name)
         families.add(f.CREATED, deployment.created / 1000, name)
         if deployment.ready is not None and deployment.building_at is not None:

@@ -49,6 +49,7 @@ class State:
         self.tasks = Tasks(max_tasks, journal=journal)
         self.workers = workers
         self.queues: dict[str, None] = {}
+        self.read = 0
         self.undecodable = 0
         self.last: dict[str, float] = {}
         self._limit = limit
@@ -68,6 +69,7 @@ class State:
         """Count events that arrived together; types that Vigie does not know are passed over."""
         handlers = self._handlers
         for event in events:
+            self.read += 1
             handler = handlers.get(event.type)
             if handler is not None:
                 handler(event, at)
@@ -106,6 +108,7 @@ class State:
         self.workers.collect(families)
         for kind, at in self.last.items():
             families.add(f.LAST_EVENT, wall(at), kind)
+        families.add(f.READ, self.read)
         families.add(f.UNDECODABLE, self.undecodable)
         families.add(f.FOLDED, self.ledger.folded)
         families.add(f.TRACKED, len(self.tasks))

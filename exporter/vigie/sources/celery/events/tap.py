@@ -74,6 +74,17 @@ class Tap:
         """Why there are no events now, in a sentence."""
         return self._stream.trouble
 
+    @property
+    def connected(self) -> bool:
+        """Whether events arrive now."""
+        return self._stream.connected
+
+    @property
+    def has_met_workers(self) -> bool:
+        """Whether any worker was heard of since the start."""
+        with self._lock:
+            return self._state.workers.arrivals > 0
+
     def queues(self) -> list[str]:
         """Queues that events named."""
         with self._lock:

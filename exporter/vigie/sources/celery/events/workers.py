@@ -157,6 +157,7 @@ class Workers:
         """Add what is known of each worker to a poll's families."""
         for host, worker in self._workers.items():
             families.add(f.WORKER_UP, worker.went is None, host)
+            families.add(f.WORKER_OFFLINE, worker.went is not None and worker.offline, host)
             families.add(f.EVENTS_MISSED, worker.missed, host)
             if worker.active is not None:
                 families.add(f.WORKER_ACTIVE, worker.active, host)
