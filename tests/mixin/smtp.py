@@ -8,7 +8,7 @@ import email
 import email.policy
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -17,8 +17,9 @@ from tests.real.process import wait_until
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it was handed over: the account that did, who it was for, and the message."""
+    """One mail as it was handed over: who the client said it is, the account, who it was for, and the message."""
 
+    hello: str
     account: tuple[str, str]
     recipients: tuple[str, ...]
     message: EmailMessage
@@ -32,10 +33,15 @@ class Mail:
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """A mail server on a free port of loopback."""
+    """
+    A mail server on a free port of loopback.
 
-    def __init__(self) -> None:
+    Like many relays it takes no client that says it is localhost, and it does not know the mailboxes in `unknown`.
+    """
+
+    def __init__(self, unknown: Container[str]) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
+        self.unknown = unknown
         self.mails: list[Mail] = []
 
     @property
@@ -53,6 +59,7 @@ class _Session(socketserver.StreamRequestHandler):
     server: MailServer
 
     def handle(self) -> None:
+        self.hello = ""
         self.account = ("", "")
         self.recipients: list[str] = []
         self.say("220 test")
@@ -61,12 +68,17 @@ class _Session(socketserver.StreamRequestHandler):
 
     def obey(self, verb: str, rest: str = "") -> None:
         match verb:
+            case "EHLO" if rest == "localhost":
+                self.say("550 who is this?")
             case "EHLO":
+                self.hello = rest
                 self.say("250-test", "250 AUTH PLAIN")
             case "AUTH":
                 _, name, password = base64.b64decode(rest.removeprefix("PLAIN ")).decode().split("\0")
                 self.account = (name, password)
                 self.say("235 welcome")
+            case "RCPT" if rest.removeprefix("TO:").strip("<>") in self.server.unknown:
+                self.say("550 no such mailbox")
             case "RCPT":
                 self.recipients.append(rest.removeprefix("TO:").strip("<>"))
                 self.say("250 fine")
@@ -80,7 +92,7 @@ class _Session(socketserver.StreamRequestHandler):
         lines = (line.removeprefix(b".") for line in iter(self.rfile.readline, b".\r\n"))
         message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
-        self.server.mails.append(Mail(self.account, tuple(self.recipients), message))
+        self.server.mails.append(Mail(self.hello, self.account, tuple(self.recipients), message))
         self.say("250 taken")
 
     def say(self, *lines: str) -> None:
@@ -88,9 +100,9 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 @contextlib.contextmanager
-def taking_mail() -> Iterator[MailServer]:
+def taking_mail(*, unknown: Container[str] = ()) -> Iterator[MailServer]:
     """Run a mail server."""
-    with MailServer() as server:
+    with MailServer(unknown) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -50,6 +50,10 @@ class Email(Settings):
     """Account on the server; unset where the server asks for none."""
     password_file: SecretFile | None = None
     """File with the account's password, as Alertmanager sees it."""
+    hello: (
+        Annotated[str, matching(r"[A-Za-z0-9.-]{1,255}", "the name of a host, such as alerts.example.com")] | None
+    ) = None
+    """Name by which this client greets the server (EHLO); the domain of `sender` unless set."""
     require_tls: bool = True
     """Off sends in the clear to a server that offers no TLS: only for one on the same machine."""
     to: tuple[EmailAddress, ...] = ()

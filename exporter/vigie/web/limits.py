@@ -30,7 +30,7 @@ class Phase(IntEnum):
 SECONDS: Final[Mapping[Phase, float]] = MappingProxyType(
     {Phase.LINGER: 2, Phase.HANDSHAKE: 10, Phase.HEAD: 10, Phase.IDLE: 150, Phase.BODY: 30, Phase.ANSWER: 30}
 )
-"""Seconds that a phase may take as a whole. Idle is longer than two intervals of a minute: scrapers are known by connection."""
+"""Seconds that a phase may take as a whole. Scrapers are known by connection, so idle is longer than two minutes."""
 MOST_CONNECTIONS: Final = 512
 """As many as Prometheus holds by default."""
 KEPT_DESCRIPTORS: Final = 128
