@@ -291,7 +291,7 @@ def test_a_busy_machine_is_given_time_before_a_part_counts_as_unhealthy() -> Non
 
 
 def test_a_part_is_not_unhealthy_for_the_fault_of_another() -> None:
-    """`up` waits for what others depend on and ends at once when it is unhealthy: a stopped database would stay away."""
+    """`up` ends at once when what others depend on is unhealthy, and a stopped database would stay away."""
     assert _all()["app"]["healthcheck"]["test"][-1] == "http://127.0.0.1:8000/", "/health asks the database and Redis"
 
 
