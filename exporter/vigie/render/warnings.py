@@ -21,8 +21,8 @@ def warnings(product: Product, alerts: Mapping[str, Mapping[str, Any]]) -> Itera
     """
     yield from _idle_thresholds(product, alerts)
     yield from _unreachable_thresholds(alerts)
-    yield from _doubled_escalation(product)
     yield from _dead_links(product)
+    yield from _doubled_escalation(product)
 
 
 def _idle_thresholds(product: Product, alerts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
