@@ -27,9 +27,9 @@ _PREAMBLE = """\
 `$$` is a dollar sign. A source whose variables or files are missing is off, and says so on the landing page and in
 `vigie check`; anything else that is missing is refused. Durations are written `15s`, `5m`, `1h30m`.
 
-`vigie render` leaves out the rules, routes and dashboards of what the product does not have: of sources that are off or not
-named, and of the application, pages and machines where `app.metrics`, `probes`, `stack.node` or a selector for them is not
-set. It needs no secret itself: where it runs without them, as in a CI job, `enabled: true` keeps a source.
+`vigie render` leaves out the rules, routes and dashboards of what the product does not have: of sources that are off or
+not named, and of the application, pages and machines where `app.metrics`, `probes`, `stack.node` or a selector for them
+is not set. It needs no secret itself: where it runs without them, as in a CI job, `enabled: true` keeps a source.
 
 """
 _DASHBOARDS = """\
