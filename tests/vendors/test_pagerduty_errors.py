@@ -192,7 +192,7 @@ async def test_where_the_integration_key_cannot_be_written_nothing_is_begun(desk
     assert f"{KEY_FILE}: {desk.key_file} is empty; remove it" in await _complaint(desk)
     desk.key_file.unlink()
     desk.key_file.mkdir()
-    assert f"{KEY_FILE}: {desk.key_file} cannot be read: Is a directory" in await _complaint(desk)
+    assert f"{KEY_FILE}: {desk.key_file} is a folder; expected a regular file" in await _complaint(desk)
     desk.key_file.rmdir()
     text = desk.file.read_text().replace(str(desk.key_file), f"{desk.folder}/nowhere/key")
     desk.file.write_text(text)
