@@ -141,11 +141,42 @@ def test_a_threshold_that_nothing_or_everything_passes_is_refused(
     assert str(refused.value) == f"thresholds.{alert}.{side}: {sentence}"
 
 
-def test_a_threshold_that_was_hardly_meant_is_a_warning() -> None:
-    chosen = {"SlowResponse": {"warning": 500, "critical": 1000}, "LLMTokenBudget": {"warning": 1.2}}
-    warnings = render(product(thresholds=chosen), ROOT).warnings
-    doubt = "is more than a minute, because it is in seconds; write 0.5 for 500 ms"
-    assert warnings[:2] == (f"thresholds.SlowResponse.critical: {doubt}", f"thresholds.SlowResponse.warning: {doubt}")
+SECONDS = "is more than a minute, because it is in seconds; write 0.5 for 500 ms"
+
+
+@pytest.mark.parametrize(
+    ("alert", "chosen", "doubtful", "doubt"),
+    [
+        ("SlowResponse", {"warning": 500, "critical": 1000}, ["critical", "warning"], SECONDS),
+        ("LLMTokenBudget", {"warning": 1.2}, [], ""),
+        ("LLMTokenBudget", {"warning": 80}, ["warning"], "is more than 200%, because it is a share; write 0.8 for 80%"),
+        (
+            "LLMCostPerRequest",
+            {"warning": 10},
+            ["warning"],
+            "is more than $5, because it is in dollars; write 0.1 for 10 cents",
+        ),
+        (
+            "ChurnSpike",
+            {"warning": 4, "critical": 200},
+            ["critical"],
+            "is more than 50 times as much as is normal; it is no percentage: write 2 for twice as much",
+        ),
+        (
+            "CertificateExpiry",
+            {"warning": 1209600},
+            ["warning"],
+            "is more than a year; it is in days: write 14 for two weeks",
+        ),
+    ],
+)
+def test_a_threshold_that_was_hardly_meant_is_a_warning(
+    alert: str, chosen: dict[str, float], doubtful: list[str], doubt: str
+) -> None:
+    warnings = render(product(thresholds={alert: chosen}), ROOT).warnings
+    assert [warning for warning in warnings if " is more than " in warning] == [
+        f"thresholds.{alert}.{side}: {doubt}" for side in doubtful
+    ]
 
 
 def test_of_a_threshold_what_the_file_says_is_repeated_but_no_variable(tmp_path: Path) -> None:
