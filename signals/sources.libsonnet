@@ -46,11 +46,11 @@ local always = ['prometheus', 'vigie'];
 
   // Whether a source is there: a function of its name.
   given(config)::
-    local unknown = if config.sources == null then [] else std.setDiff(std.set(config.sources), $.names);
+    local listed = config.sources;
+    local there = if listed == null then $.names else std.set(listed);
+    local unknown = std.setDiff(there, $.names);
+    local found = { [name]: true for name in there + always };
     assert unknown == [] :
            '_config.sources: %s is unknown; known are: %s' % [unknown[0], std.join(', ', $.names)];
-    function(source)
-      std.member(always, source) ||
-      (std.length($.keys(source)) > 0 &&
-       (config.sources == null || std.setInter(std.set(config.sources), std.set($.behind(source))) != [])),
+    function(source) std.length([name for name in $.behind(source) if std.objectHas(found, name)]) > 0,
 }

@@ -8,6 +8,8 @@ local open = { least: 0, most: null, usual: null, doubt: null, wanted: 'a number
   ratio: open {
     most: 1,
     wanted: 'a share between 0 and 1, such as 0.05 for 5%',
+    usual: 2,  // only where `most` of an alert lets it be more than 1
+    doubt: 'is more than 200%, because it is a share; write 0.8 for 80%',
     grafana: 'percentunit',
     value: '{{ $value | humanizePercentage }}',
     text(threshold): number(threshold * 100) + '%',
@@ -37,16 +39,22 @@ local open = { least: 0, most: null, usual: null, doubt: null, wanted: 'a number
   },
   // How many times as much as is normal or allowed.
   times: open {
+    usual: 50,
+    doubt: 'is more than 50 times as much as is normal; it is no percentage: write 2 for twice as much',
     grafana: 'none',
     value: '{{ $value | humanize }} times',
     text(threshold): number(threshold) + ' times',
   },
   dollars: open {
+    usual: 5,
+    doubt: 'is more than $5, because it is in dollars; write 0.1 for 10 cents',
     grafana: 'currencyUSD',
     value: '${{ $value | printf "%.2f" }}',
     text(threshold): '$%.2f' % threshold,
   },
   days: open {
+    usual: 366,
+    doubt: 'is more than a year; it is in days: write 14 for two weeks',
     grafana: 'suffix: days',
     value: '{{ $value | humanize }} days',
     text(threshold): number(threshold) + ' days',

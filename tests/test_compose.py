@@ -290,6 +290,11 @@ def test_a_busy_machine_is_given_time_before_a_part_counts_as_unhealthy() -> Non
         assert check["retries"] * int(check["interval"].removesuffix("s")) >= 60, name
 
 
+def test_a_part_is_not_unhealthy_for_the_fault_of_another() -> None:
+    """`up` ends at once when what others depend on is unhealthy, and a stopped database would stay away."""
+    assert _all()["app"]["healthcheck"]["test"][-1] == "http://127.0.0.1:8000/", "/health asks the database and Redis"
+
+
 @pytest.mark.parametrize("folder", ["exporter", "demo"])
 def test_dockerfiles_need_no_other_frontend_and_install_only_what_the_lock_names(folder: str) -> None:
     text = (ROOT / folder / "Dockerfile").read_text()

@@ -144,20 +144,25 @@ def _as_somebody_else() -> Iterator[None]:
             os.seteuid(0)
 
 
-@pytest.mark.parametrize("closed", ["vigie.yaml", "signals", "signals/units.libsonnet"])
-def test_a_file_that_the_container_cannot_read_is_named_with_what_to_type(folder: Path, closed: str) -> None:
+@pytest.mark.parametrize(
+    ("closed", "named"),
+    [
+        (["vigie.yaml"], "vigie.yaml"),
+        (["signals"], "signals"),
+        (["signals/units.libsonnet", "signals/main.libsonnet", "vigie.yaml"], "signals vigie.yaml"),
+    ],
+)
+def test_what_the_container_cannot_read_is_named_with_what_to_type(folder: Path, closed: list[str], named: str) -> None:
     (folder / "signals").mkdir()
-    for name in ("vigie.yaml", "signals/units.libsonnet"):
+    for name in ("vigie.yaml", "signals/units.libsonnet", "signals/main.libsonnet"):
         (folder / name).write_text("x")
     refuse_unreadable(folder)
-    path = folder / closed
-    path.chmod(0)
-    with (
-        _as_somebody_else(),
-        pytest.raises(SetupError, match=rf"\./{closed} cannot be read .* chmod -R a\+rX {closed}$"),
-    ):
+    for name in closed:
+        (folder / name).chmod(0)
+    with _as_somebody_else(), pytest.raises(SetupError, match=rf"cannot read {named}; run: chmod -R a\+rX {named}$"):
         refuse_unreadable(folder)
-    path.chmod(0o700)
+    for name in closed:
+        (folder / name).chmod(0o700)
 
 
 @contextmanager

@@ -63,11 +63,11 @@ EXPORTER, DEMO = "exporter/requirements.txt", "demo/requirements.txt"
 PARTS = (
     Part("vigie", "exporter/vigie", (EXPORTER,)),
     Part("demo", "demo", (DEMO,)),
+    Part("deploy.containers", "deploy/containers", (EXPORTER,), ("deploy", "vigie")),  # in the exporter's image
     Part("deploy", "deploy", (EXPORTER, DEMO), ("vigie", "demo")),  # by scripts/up and scripts/down
 )
 _INDIRECT = {
     "async-timeout": "for redis, see pyproject.toml",
-    "python-dotenv": "for deploy, which has no lock of its own",
     "hiredis": "makes redis faster",
     "tzdata": "time zones where the system has none",
 }
@@ -92,7 +92,7 @@ def _distributions(module: str) -> set[str]:
 def test_every_module_is_imported_with_its_own_lock_alone(part: Part, tmp_path: Path) -> None:
     pinned = _pinned(*part.locks)
     barred = [name for name in _by_module() if not _distributions(name) & pinned]
-    barred += {"vigie", "demo", "deploy", "tests", "scripts"} - {part.package, *part.beside}
+    barred += {"vigie", "demo", "deploy", "tests", "scripts"} - {part.package.partition(".")[0], *part.beside}
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", _PROGRAM, json.dumps([part.package, barred])],
         env={"PYTHONPATH": f"{ROOT / 'exporter'}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"},
@@ -126,7 +126,7 @@ def _declared(part: Part) -> set[str]:
 def test_what_is_imported_is_asked_for_by_name(part: Part) -> None:
     """Not by luck: what only another package brings may go with its next version."""
     declared = _declared(part)
-    own = {*sys.stdlib_module_names, part.package, *part.beside}
+    own = {*sys.stdlib_module_names, part.package.partition(".")[0], *part.beside}
     lacking = {
         f"{path.relative_to(ROOT)} imports {name}"
         for name, path in _imports(part.folder)

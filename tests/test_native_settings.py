@@ -24,21 +24,23 @@ def _read(folder: Path, text: str | None = None, **environment: str) -> Settings
 def test_env_file_is_read_with_comments_quotes_and_export(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text(
-        "# who\nVIGIE_PRODUCT=shop\nexport A='b c'\nURL=\"postgres://u:p#w@h/d\" # comment\nEMPTY=\nD=$HOME\n"
+        "# who\nVIGIE_PRODUCT=shop\nexport A='b c'\nURL=\"postgres://u:p#w@h/d\" # comment\nEMPTY=\nD='$HOME'\n"
+        "E=${VIGIE_PRODUCT}.example ${USER:-x}\n"
     )
-    assert read_dotenv(path) == {
+    assert read_dotenv(path, {}) == {
         "VIGIE_PRODUCT": "shop",
         "A": "b c",
         "URL": "postgres://u:p#w@h/d",
         "EMPTY": "",
         "D": "$HOME",
+        "E": "shop.example x",
     }
 
 
 def test_a_line_without_a_value_is_refused_by_its_name_only(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text("SECRET=hunter2\nDATABASE_URL\n")
-    with pytest.raises(NativeError, match=r"'DATABASE_URL' has no value; every line is NAME=VALUE") as error:
+    with pytest.raises(NativeError, match=r"\.env:2: DATABASE_URL has no value; write DATABASE_URL=VALUE") as error:
         read_dotenv(path)
     assert "hunter2" not in str(error.value)
 
@@ -46,7 +48,7 @@ def test_a_line_without_a_value_is_refused_by_its_name_only(tmp_path: Path) -> N
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_bytes(b"\xff\xfe=1\n")
-    with pytest.raises(NativeError, match="cannot be read"):
+    with pytest.raises(NativeError, match="is not UTF-8 text"):
         read_dotenv(path)
 
 

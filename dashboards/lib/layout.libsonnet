@@ -24,11 +24,9 @@ local row(question, y) = {
 
   // The rows with those of their panels for which `wanted` holds; a line or a row of which nothing is left is none.
   only(wanted, rows)::
-    local lines(row) = std.filter(function(line) line.panels != [], [
-      line { panels: std.filter(wanted, super.panels) }
-      for line in row.lines
-    ]);
-    std.filter(function(row) row.lines != [], [row { lines: lines(row) } for row in rows]),
+    local ofLine(line) = $.line(line.height, std.filter(wanted, line.panels));
+    local ofRow(row) = $.row(row.question, std.filter(function(line) line.panels != [], std.map(ofLine, row.lines)));
+    std.filter(function(row) row.lines != [], std.map(ofRow, rows)),
 
   // All panels, from the top down, numbered in reading order.
   panels(rows)::

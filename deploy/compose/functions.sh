@@ -73,7 +73,7 @@ explain() {
     local name state health status
     docker compose ps --all --format '{{.Service}} {{.State}} {{.ExitCode}} {{.Health}}' | while read -r name state status health; do
         case "$state $status $health" in
-            "running "*" healthy" | "running "*" " | "exited 0 "* | "created "*) ;;
+            "running "*" healthy" | "running "*" starting" | "running "*" " | "exited 0 "* | "created "*) ;;
             *)
                 echo "error: $name is ${health:-$state}; it said:" >&2
                 docker compose logs --no-log-prefix --since "$1" --tail 10 "$name" | sed 's/^/  | /' >&2

@@ -60,14 +60,16 @@ def refuse_unreadable(folder: Path) -> None:
     Look whether every file can be read by this container's user, who is neither root nor the files' owner.
 
     Raises:
-        SetupError: One cannot.
+        SetupError: Some cannot; the message says what to type.
     """
-    for path in _below(folder):
-        if not os.access(path, os.R_OK, effective_ids=True):
-            shown = path.relative_to(folder)
-            raise SetupError(
-                f"./{shown} cannot be read by user {os.geteuid()} of the containers; run: chmod -R a+rX {shown}"
-            )
+    closed = {path.relative_to(folder).parts[0] for path in _below(folder) if not _readable(path)}
+    if closed:
+        names = " ".join(sorted(closed))
+        raise SetupError(f"user {os.geteuid()} of the containers cannot read {names}; run: chmod -R a+rX {names}")
+
+
+def _readable(path: Path) -> bool:
+    return os.access(path, os.R_OK, effective_ids=True)
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from deploy.native.tools import binary
 
 CONFIG = ROOT / "vigie.yaml"
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "VIRTUAL_ENV")
-"""What a service gets of the environment of `up`; everything else is said by its entry below."""
+"""What a service gets of the environment of `up`; everything else comes from its entry below."""
 
 
 def parts(settings: Settings) -> list[Part]:

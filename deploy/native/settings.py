@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from demo.vendors.catalogue import variables as simulated_vendors
 from deploy.native.errors import NativeError
 from deploy.native.paths import ROOT, home
 from deploy.ports import PORTS, port
 from deploy.product import APPLICATION, channel_files, is_demo, pagerduty_url, refusal
+from vigie.config.dotenv import variables
+from vigie.errors import ConfigError
 
 OWNER_PASSWORD, VIGIE_PASSWORD = "demo", "demo-vigie"
 
@@ -41,9 +41,9 @@ class Settings:
         Read the environment and the team's `.env`.
 
         Raises:
-            NativeError: A port is no port.
+            NativeError: A port is no port, or `.env` cannot be read.
         """
-        team = read_dotenv(dotenv)
+        team = read_dotenv(dotenv, environment)
         try:
             ports = {name: port(name, environment) for name in PORTS}
         except ValueError as error:
@@ -123,20 +123,14 @@ class Settings:
             raise NativeError(reason)
 
 
-def read_dotenv(path: Path) -> dict[str, str]:
+def read_dotenv(path: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """
-    Read `KEY=VALUE` lines, with quotes, comments and `export` as shells and compose write them.
+    Every variable of a `.env`, read as `vigie` and Docker Compose read it: `${NAME}` is another variable.
 
     Raises:
-        NativeError: A line is none of these, or the file cannot be read.
+        NativeError: A line cannot be understood, or the file cannot be read.
     """
-    if not path.is_file():
-        return {}
     try:
-        values = dotenv_values(path, interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        raise NativeError(f"{path} cannot be read: {error}") from None
-    bare = [name for name, value in values.items() if value is None]
-    if bare:
-        raise NativeError(f"{path}: {bare[0]!r} has no value; every line is NAME=VALUE")
-    return {name: value or "" for name, value in values.items()}
+        return variables(path, environment)
+    except ConfigError as error:
+        raise NativeError(str(error)) from None

@@ -63,7 +63,7 @@ class Reason(StrEnum):
     NOT_FOUND = "not_found"
     """The thing to read does not exist: database, project, queue, endpoint."""
     RATE_LIMITED = "rate_limited"
-    """The vendor asked to slow down."""
+    """The vendor limits the rate of requests, and this one was too many."""
     UPSTREAM = "upstream"
     """The system answered that it is itself in error (a 5xx, an internal error)."""
     NOT_READY = "not_ready"

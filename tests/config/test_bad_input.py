@@ -82,6 +82,26 @@ def _refusal(tmp_path: Path, text: str, **environment: str) -> str:
             "product: a\nchannels:\n  email: {smarthost: 'smtp:0', sender: a@x.y, to: [a@x.y]}\n",
             "3: channels.email.smarthost: expected host:port with a port from 1 to 65535",
         ),
+        *(
+            (f"product: a\nstack:\n  {part}: '*:9090'\n", f"3: stack.{part}: expected host:port with a port from 1")
+            for part in ("prometheus", "vigie", "node")
+        ),
+        (f"product: a\nstack:\n  node: {'a' * 64}:1\n", "3: stack.node: expected host:port with a port"),
+        (f"product: a\nstack:\n  node: {'a.' * 130}b:1\n", "3: stack.node: expected host:port with a port"),
+        (f"{PROBE}http://{'a.' * 130}b/\n", "4: probes[0].url: its host or port is missing or impossible; expected"),
+        (REDIS.replace("//h", "//*"), "4: sources.redis.url: its host or port cannot be read; a password "),
+        *(
+            (
+                f"product: a\ndomain: '{text}'\n",
+                "2: domain: expected a host name, without https://, port or path, such as example.com",
+            )
+            for text in ("https://u:hunter2@x", "u:hunter2@x", "x.example:443", "x.example/shop", "*", "", "a..b")
+        ),
+        (
+            f"{PROBE}http://h/metrics#hunter2\n",
+            "4: probes[0].url: has a fragment (#…), which is never sent; leave it out, as in https://example.com/",
+        ),
+        ("product: a\napp: {memory_limit: 0}\n", "2: app.memory_limit: expected more than 0"),
         # references
         ("product: ${E\n", "1: product: a ${ begins no reference; write ${NAME}, ${NAME:-default} or ${file:/path}"),
         ("product: ${A:-${B}}\n", "1: product: a ${ begins no reference; write ${NAME}"),
@@ -233,6 +253,7 @@ def test_a_dsn_that_its_password_tears_apart_is_refused_unseen(dsn: str, tmp_pat
         "https://shop.example/metrics?accessToken=Zq1",
         "https://shop.example/metrics?X-Amz-Signature=Zq1",
         "https://shop.example/metrics#access_token=Zq1",
+        "https://shop.example/metrics#Zq1",
         "https://shop.example/a@Zq1",
     ],
 )

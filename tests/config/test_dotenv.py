@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -78,7 +80,7 @@ def test_a_line_that_cannot_be_understood_is_named_and_not_repeated(text: str, s
 
 def test_what_is_no_text_is_refused_and_a_folder_of_that_name_is_none(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"A=\xff\n")
-    with pytest.raises(ConfigError, match=r"\.env: byte 2 is not UTF-8"):
+    with pytest.raises(ConfigError, match=r"\.env: is not UTF-8 text \(line 1\)"):
         beside(tmp_path / "vigie.yaml", NAMES, {})
     (tmp_path / ".env").unlink()
     assert beside(tmp_path / "vigie.yaml", NAMES, {"A": "1"}) == ({"A": "1"}, None)
@@ -90,11 +92,30 @@ def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: py
     """A service gets its variables from systemd or a container, and may not look into the file itself."""
     (tmp_path / ".env").write_text("A=1")
 
-    def refuse(*_: object, **__: object) -> str:
+    def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", refuse)
-    assert beside(tmp_path / "vigie.yaml", NAMES, {}) == ({}, EnvFile(tmp_path / ".env", "Permission denied"))
+    monkeypatch.setattr(os, "open", refuse)
+    left_out = EnvFile(tmp_path / ".env", "cannot be read: Permission denied")
+    assert beside(tmp_path / "vigie.yaml", NAMES, {}) == ({}, left_out)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (os.mkfifo, "is a pipe; expected a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "is a device or socket; expected a regular file"),
+        (lambda path: path.write_text("A=" + "1" * 300_000), "is larger than 256 KiB"),
+    ],
+    ids=["pipe", "device", "large"],
+)
+def test_what_has_no_end_or_is_too_large_is_refused(
+    make: Callable[[Path], object], sentence: str, tmp_path: Path
+) -> None:
+    make(tmp_path / ".env")
+    with pytest.raises(ConfigError) as refused:
+        beside(tmp_path / "vigie.yaml", NAMES, {})
+    assert str(refused.value) == f"{tmp_path}/.env: {sentence}"
 
 
 def test_a_source_is_on_by_the_file_beside_its_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

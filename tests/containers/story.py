@@ -117,7 +117,7 @@ def a_file_that_is_refused(stack: Stack) -> str:
     stack.refused("unknown key 'sorces'")
     stack.save("vigie.yaml", good)
     (stack.folder / "vigie.yaml").chmod(0o600)
-    stack.refused("./vigie.yaml cannot be read by user 65534 of the containers; run: chmod -R a+rX vigie.yaml")
+    stack.refused("user 65534 of the containers cannot read vigie.yaml; run: chmod -R a+rX vigie.yaml")
     (stack.folder / "vigie.yaml").chmod(0o644)
     stack.start()
     return "a wrong and an unreadable vigie.yaml were each refused in a sentence"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -79,11 +80,11 @@ FAULTS = {
     "empty": (faults.answer(200), Reason.BAD_PAYLOAD, "not valid JSON"),
     "html": (faults.web_page(), Reason.BAD_PAYLOAD, "answered with a web page instead of JSON; check `base_url`"),
     "huge": (faults.huge(), Reason.BAD_PAYLOAD, "larger than 32 MiB"),
-    "shape": (faults.says([1]), Reason.BAD_PAYLOAD, "another shape than documented: Expected `object`, got `array`"),
+    "shape": (faults.says([1]), Reason.BAD_PAYLOAD, "differs from its documentation: Expected `object`, got `array`"),
     "field": (faults.says({"id": 5, "size": 1}), Reason.BAD_PAYLOAD, "at `$.id`"),
     "401": (faults.says({"error": "bad key"}, 401), Reason.AUTH, "status 401 (bad key); check sources.shop.key"),
     "403": (faults.says({"detail": "no scope"}, 403), Reason.FORBIDDEN, "status 403 (no scope); give it things:read"),
-    "404": (faults.says({}, 404), Reason.NOT_FOUND, "has no such thing, status 404; check `base_url`"),
+    "404": (faults.says({}, 404), Reason.NOT_FOUND, "has nothing at this address, status 404; check `base_url`"),
     "302": (faults.answer(302, location="https://login"), Reason.BAD_PAYLOAD, "redirects elsewhere"),
     "400": (
         faults.says({"error": {"message": "no"}}, 400),
@@ -96,7 +97,7 @@ FAULTS = {
         "did not take the request, status 400 (no: Name is taken, Size is odd)",
     ),
     "400 without a word": (faults.answer(400), Reason.BAD_PAYLOAD, "status 400; check `base_url`"),
-    "429": (faults.answer(429), Reason.RATE_LIMITED, "asks to slow down, status 429"),
+    "429": (faults.answer(429), Reason.RATE_LIMITED, "limits the rate of requests, status 429"),
     "500": (faults.answer(500, b"oops", "text/plain"), Reason.UPSTREAM, "is in error itself, status 500"),
 }
 
@@ -131,11 +132,15 @@ def test_a_credential_that_a_vendor_repeats_is_hidden_however_it_is_sent(value: 
     assert vendor.hide("bad key hunter2-long!") == "bad key …!"
 
 
-async def test_a_vendor_that_is_not_there_is_a_network_error() -> None:
-    api = _api(f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(SourceError, match=r"Shop cannot be reached .*check `base_url`") as caught:
+@pytest.mark.parametrize(
+    ("host", "why"), [("127.0.0.1", "connection refused"), ("nosuch.invalid", "[a-z -]*name[a-z -]*")]
+)
+async def test_a_vendor_that_is_not_there_is_a_network_error(host: str, why: str) -> None:
+    api = _api(f"http://{host}:{free_port()}")
+    with pytest.raises(SourceError) as caught:
         await api.post("/thing", Thing, {})
     assert caught.value.reason is Reason.NETWORK
+    assert re.fullmatch(rf"Shop cannot be reached \({why}\); check `base_url` and the network", str(caught.value))
     await api.close()
 
 

@@ -152,6 +152,18 @@ def test_a_file_of_a_newer_vigie_is_refused(tmp_path: Path) -> None:
         State(path)
 
 
+def test_a_file_that_is_refused_is_closed_again(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_bytes(b"this is no database" * 100)
+    before = _open_files()
+    with pytest.raises(StateError):
+        State(tmp_path / "state.db")
+    assert _open_files() == before
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_two_processes_cannot_share_a_file(tmp_path: Path) -> None:
     first = State(tmp_path / "state.db")
     with pytest.raises(StateError, match="in use by another Vigie"):

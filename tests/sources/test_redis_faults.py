@@ -142,6 +142,14 @@ async def test_whatever_else_answers_is_told_apart(answer: bytes, reason: Reason
     assert (error.reason, words in str(error)) == (reason, True), str(error)
 
 
+async def test_a_password_that_a_server_repeats_is_masked_before_its_words_are_cut() -> None:
+    secret = "zq1-canary"
+    for filling in range(140, 165):
+        async with answering(b"-ERR %s %s\r\n" % (b"x" * filling, secret.encode()) * 5) as url:
+            error = await failure(url, password=secret)
+        assert "zq1" not in str(error)
+
+
 async def test_odd_extras_are_left_out() -> None:
     """A proxy that answers the optional commands with nonsense does not cost the figures."""
     info = b"$19\r\nredis_version:7.2.0\r\n"

@@ -72,7 +72,7 @@ FAULTS = {
     ),
     "404": (
         faults.says({"error": {"message": "Not Found", "code": 2100}}, 404),
-        f"{API_URL}: PagerDuty has no such thing, status 404 (Not Found); check `api_url`",
+        f"{API_URL}: PagerDuty has nothing at this address, status 404 (Not Found); check `api_url`",
     ),
     "400": (
         faults.says({"error": {"message": "Invalid Input", "code": 2001, "errors": ["Name is odd.", "No."]}}, 400),
@@ -86,7 +86,7 @@ FAULTS = {
     "another shape": (
         faults.says({"schedules": [{"id": 7}], "more": False}),
         (
-            f"{POLICY}: PagerDuty gave an answer of another shape than documented: Expected `str`, got `int` - "
+            f"{POLICY}: PagerDuty gave an answer that differs from its documentation: Expected `str`, got `int` - "
             "at `$.schedules[0].id`"
         ),
     ),
@@ -192,7 +192,7 @@ async def test_where_the_integration_key_cannot_be_written_nothing_is_begun(desk
     assert f"{KEY_FILE}: {desk.key_file} is empty; remove it" in await _complaint(desk)
     desk.key_file.unlink()
     desk.key_file.mkdir()
-    assert f"{KEY_FILE}: {desk.key_file} cannot be read: Is a directory" in await _complaint(desk)
+    assert f"{KEY_FILE}: {desk.key_file} is a folder; expected a regular file" in await _complaint(desk)
     desk.key_file.rmdir()
     text = desk.file.read_text().replace(str(desk.key_file), f"{desk.folder}/nowhere/key")
     desk.file.write_text(text)
@@ -250,7 +250,7 @@ async def test_a_limit_is_waited_for_as_long_as_pagerduty_says(desk: Desk) -> No
 async def test_waiting_has_an_end(desk: Desk) -> None:
     desk.account.fault = _limited(10**6, ratelimit_reset="20")
     said = await _complaint(desk)
-    assert said == f"{POLICY}: PagerDuty asks to slow down, status 429 (Rate Limit Exceeded)"
+    assert said == f"{POLICY}: PagerDuty limits the rate of requests, status 429 (Rate Limit Exceeded)"
     assert desk.slept == [20] * 5
     desk.slept.clear()
     desk.account.fault = _limited(10**6, ratelimit_reset="61")

@@ -119,7 +119,7 @@ async def test_stripe_warns_by_service(source: AnySource, pages: dict[str, Page]
         ("html", Reason.BAD_PAYLOAD, "The status page of vercel answered with a web page instead of JSON"),
         ("302", Reason.BAD_PAYLOAD, "redirects elsewhere, status 302"),
         ("401", Reason.AUTH, "is not public, status 401"),
-        ("404", Reason.NOT_FOUND, "has no such thing"),
+        ("404", Reason.NOT_FOUND, "has nothing at this address"),
         ("503", Reason.UPSTREAM, "is in error itself"),
     ],
 )

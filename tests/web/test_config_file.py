@@ -82,7 +82,7 @@ def test_relative_paths_start_at_the_file(tmp_path: Path) -> None:
 
 
 def test_empty_parts_ask_for_nothing(tmp_path: Path) -> None:
-    config = load_web_config(write(tmp_path, "basic_auth_users:\nhttp_server_config:\n  headers:\nrate_limit:\n"))
+    config = load_web_config(write(tmp_path, "basic_auth_users: {}\nhttp_server_config:\n  headers:\nrate_limit:\n"))
     assert (dict(config.users), dict(config.headers), config.tls_server_config) == ({}, {}, None)
 
 
@@ -121,6 +121,11 @@ TLS = "tls_server_config:\n  cert_file: a.pem\n  key_file: a.key\n"
         ),
         ("tls_server_config:\n  key_file: a\n", "web.yml:1: tls_server_config.cert_file: is missing"),
         ("tls_server_config:\n  cert_file: a\n", "web.yml:1: tls_server_config.key_file: is missing"),
+        (
+            "tls_server_config:\n",
+            "web.yml:1: tls_server_config: has nothing below it, so nothing would be protected; fill it in, or leave",
+        ),
+        ("basic_auth_users:\n", "web.yml:1: basic_auth_users: has nothing below it, so nothing would be protected"),
         ("tls_server_config: {}\n", "web.yml:1: tls_server_config.cert_file: is missing"),
         (TLS + "  cert: x\n", "web.yml:4: tls_server_config.cert: is given as `cert_file` too; keep one"),
         (

@@ -1,4 +1,4 @@
-"""Clients that stall, crowd in or send too much: what the listener does about each, over plain HTTP and TLS."""
+"""Clients that stall, are too many or send too much: what the listener does about each, over plain HTTP and TLS."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.real.certificates import Authority
 from tests.web.listener import Listener, listening
 from vigie.web.bodies import ReadyBytes
 from vigie.web.limits import SECONDS, Limits, Phase, connections_within
-from vigie.web.seldom import Seldom
+from vigie.web.throttled_log import ThrottledWarning
 
 HOST = b"Host: vigie\r\n"
 GET = b"GET /metrics HTTP/1.1\r\n" + HOST + b"\r\n"
@@ -120,8 +120,8 @@ async def test_a_client_that_stalls_is_cut_off(name: str, open_listener: Open) -
     async with open_listener(brisk(**{phase.name: 0.3})) as (listener, trust):
         _, writer = await connect(listener, trust)
         writer.write(sent)
-        await _until(lambda: len(listener.server.door.crowd) == 1)
-        await _until(lambda: len(listener.server.door.crowd) == 0)
+        await _until(lambda: len(listener.server.acceptor.connections) == 1)
+        await _until(lambda: len(listener.server.acceptor.connections) == 0)
         await _until(lambda: not listener.server.server_state.connections)
         writer.close()
 
@@ -147,7 +147,7 @@ async def test_a_tls_handshake_that_is_never_finished_is_cut_off(web_config: Pat
         reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
         writer.write(b"\x16\x03\x01")
         assert await said((reader, writer), b"") == b""
-        await _until(lambda: len(listener.server.door.crowd) == 0)
+        await _until(lambda: len(listener.server.acceptor.connections) == 0)
 
 
 @pytest.mark.parametrize("name", [name for name in STALLS if "not read" not in name])
@@ -161,7 +161,7 @@ async def test_a_full_listener_answers_the_next_scrape(name: str, open_listener:
                 peer = await connect(listener, trust)
                 peer[1].write(sent)
                 stalled.append(peer)
-                assert len(listener.server.door.crowd) <= 8
+                assert len(listener.server.acceptor.connections) <= 8
             for _ in range(3):
                 assert b" 200 OK" in await said(await connect(listener, trust), LAST_GET)
             for _, writer in stalled:
@@ -192,7 +192,7 @@ TOO_LONG: Mapping[str, tuple[bytes, int]] = {
     "two lengths": (POST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 400),
     "a length beyond all numbers": (POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", 400),
     "a chunk without a length": (POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
-    "a body in crumbs": (POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 100_000, 413),
+    "a body in tiny chunks": (POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 100_000, 413),
 }
 
 
@@ -203,7 +203,7 @@ async def test_a_request_that_cannot_be_taken_is_told_why(name: str, open_listen
     with capture_logs() as logs:
         async with open_listener(brisk(LINGER=0.3)) as (listener, trust):
             answer = await said(await connect(listener, trust), request)
-            await _until(lambda: len(listener.server.door.crowd) == 0)
+            await _until(lambda: len(listener.server.acceptor.connections) == 0)
     head, _, sentence = answer.removeprefix(b"HTTP/1.1 200 OK").rpartition(b"\r\n\r\n")
     assert f"HTTP/1.1 {status} ".encode() in head
     assert b"connection: close" in head
@@ -286,14 +286,14 @@ def test_descriptors_are_left_for_the_sources(descriptors: int, connections: int
 
 def test_what_strangers_cause_is_logged_once_a_minute_and_counted() -> None:
     times = iter((0.0, 1.0, 59.9, 60.0, 61.0, 121.0))
-    seldom = Seldom("crowded", lambda: next(times))
+    warn = ThrottledWarning("too_many", lambda: next(times))
     with capture_logs() as logs:
         for _ in range(6):
-            seldom("full", limit=8)
+            warn("full", limit=8)
     assert [(line["event"], line["count"], line["limit"]) for line in logs] == [
-        ("crowded", 1, 8),
-        ("crowded", 3, 8),
-        ("crowded", 2, 8),
+        ("too_many", 1, 8),
+        ("too_many", 3, 8),
+        ("too_many", 2, 8),
     ]
 
 

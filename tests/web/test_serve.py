@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -22,7 +23,7 @@ import pytest
 
 from tests.real.certificates import Authority
 from tests.real.process import answers, free_port, running, wait_until
-from tests.web.crowd import crowded
+from tests.web.stalled_clients import stalled_clients
 
 CONFIG = "product: acme\nsources:\n  redis:\n    url: redis://:hunter2@127.0.0.1:{port}\n    timeout: 1s\n"
 HASH = bcrypt.hashpw(b"scrape", bcrypt.gensalt(4)).decode()
@@ -139,7 +140,7 @@ def test_a_reload_whose_state_file_cannot_be_used_leaves_the_old_watch_running(t
 
 def test_two_thousand_connections_held_open_keep_no_scrape_out_and_no_stop(tmp_path: Path) -> None:
     """As many as 256 descriptors never could hold, in every way of stalling; it still ends within two seconds."""
-    with _vigie(tmp_path, descriptors=256) as (client, process), crowded(client.base_url.port or 0, 2000):
+    with _vigie(tmp_path, descriptors=256) as (client, process), stalled_clients(client.base_url.port or 0, 2000):
         for _ in range(20):
             assert httpx.get(client.base_url.join("/metrics"), timeout=10).status_code == 200
         open_files = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
@@ -160,7 +161,7 @@ def test_a_thousand_handshakes_that_are_never_finished_take_little_memory(tmp_pa
     trust = ssl.create_default_context(cafile=authority.ca_file)
     with _vigie(tmp_path, "--web.config.file", web) as (client, process):
         before = _peak_memory(process.pid)
-        with crowded(client.base_url.port or 0, 1000):
+        with stalled_clients(client.base_url.port or 0, 1000):
             url = client.base_url.copy_with(scheme="https").join("/metrics")
             assert httpx.get(url, timeout=30, verify=trust).status_code == 200
         assert _peak_memory(process.pid) - before < 120 * 2**20
@@ -176,7 +177,7 @@ def test_when_descriptors_run_out_all_the_same_scrapes_go_on_and_the_log_stays_s
     with _vigie(tmp_path) as (client, process):
         in_use = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (in_use + 20, in_use + 20))
-        with crowded(client.base_url.port or 0, 200):
+        with stalled_clients(client.base_url.port or 0, 200):
             for _ in range(5):
                 assert httpx.get(client.base_url.join("/metrics"), timeout=10).status_code == 200
         log = (tmp_path / "vigie.log").read_text()
@@ -246,8 +247,25 @@ def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
         refusal = _refused("serve", "--config", tmp_path / "vigie.yaml", "--web.listen-address", address)
     assert (
         refusal
-        == f"vigie: cannot listen on {address}: Address already in use; choose another with --web.listen-address\n"
+        == f"vigie: cannot listen on {address}: address already in use; choose another with --web.listen-address\n"
     )
+
+
+def test_a_host_that_nobody_knows_is_explained_without_a_number(tmp_path: Path) -> None:
+    (tmp_path / "vigie.yaml").write_text("product: acme\n")
+    refusal = _refused("serve", "--config", tmp_path / "vigie.yaml", "--web.listen-address", "nosuch.invalid:9000")
+    said = r"vigie: cannot listen on nosuch\.invalid:9000: [a-z -]*name[a-z -]*; choose another with --web\.\S+\n"
+    assert re.fullmatch(said, refusal)
+
+
+def test_of_port_0_the_real_one_is_logged(tmp_path: Path) -> None:
+    (tmp_path / "vigie.yaml").write_text("product: acme\n")
+    log = tmp_path / "vigie.log"
+    command = [sys.executable, "-m", "vigie", "serve", "--config", str(tmp_path / "vigie.yaml")]
+    command += ["--web.listen-address", "127.0.0.1:0"]
+    with running(command, lambda: '"listening"' in log.read_text(), log):
+        url = json.loads(log.read_text().splitlines()[0])["url"]
+        wait_until(lambda: answers(int(url.rpartition(":")[2])), "the logged port")
 
 
 def test_an_address_that_is_none_is_explained(tmp_path: Path) -> None:

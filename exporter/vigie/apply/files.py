@@ -7,9 +7,12 @@ import re
 import stat
 from pathlib import Path
 
+from vigie.core.files import UnreadableError, read_small
 from vigie.core.logs import logger
 from vigie.errors import ApplyError
 
+_LARGEST = 64 * 2**10
+"""Bytes of the largest file that may hold a key."""
 _WORD = re.compile(r"[!-~]+")
 """What can stand in a header."""
 
@@ -67,13 +70,11 @@ def write_key(path: Path, key: str) -> None:
 
 def _content(path: Path) -> str | None:
     try:
-        with path.open(encoding="utf-8") as file:
-            if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
-                logger().warning("secret_readable_by_all", file=str(path), remedy=f"chmod o= {path}")
-            return file.read().strip()
+        content = read_small(path, _LARGEST).strip()
+        if path.stat().st_mode & stat.S_IROTH:
+            logger().warning("secret_readable_by_all", file=str(path), remedy=f"chmod o= {path}")
     except FileNotFoundError:
         return None
-    except OSError as problem:
-        raise ApplyError(f"{path} cannot be read: {problem.strerror}") from None
-    except UnicodeDecodeError:
-        raise ApplyError(f"{path} is not UTF-8 text") from None
+    except UnreadableError as problem:
+        raise ApplyError(f"{path} {problem}") from None
+    return content

@@ -8,9 +8,7 @@ reached says so.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import socket
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from vigie.check.finding import Finding, Kind, Verdict
 from vigie.config.targets import Target
 from vigie.core.files import UnreadableError
 from vigie.core.lean import import_without_colours
+from vigie.core.network import why
 
 import_without_colours("httpx")
 
@@ -196,21 +195,10 @@ def _unreached(page: Page, error: Exception) -> str:
     if "SSL" in text or "TLS" in text:
         return f"{page.shown} does not complete the TLS handshake; check https:// and the port"
     if isinstance(error, httpx.ConnectError):
-        return f"{page.shown} cannot be reached: {_why(error)}; {_elsewhere(page)}"
+        return f"{page.shown} cannot be reached: {why(error)}; {_elsewhere(page)}"
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return f"{page.shown} is no address that can be asked; check {page.name}"
     return f"{page.shown} broke the connection off, or does not speak HTTP"
-
-
-def _why(error: BaseException) -> str:
-    """The system's words at the root of a failed connection."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.errno:
-            is_look_up = isinstance(cause, socket.gaierror)  # has numbers of its own
-            return (str(cause.strerror) if is_look_up else os.strerror(cause.errno)).lower()
-        cause = cause.__cause__ or cause.__context__
-    return "no connection"
 
 
 def _elsewhere(page: Page) -> str:

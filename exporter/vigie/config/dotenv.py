@@ -1,7 +1,8 @@
 """
-The `.env` beside `vigie.yaml`, for whoever starts `vigie` by hand: Docker Compose passes on the same file by itself.
+The `.env` beside `vigie.yaml`, for whoever starts `vigie` or `scripts/up` by hand: Docker Compose passes on the same
+file by itself.
 
-Only the variables that `vigie.yaml` names are taken from it, and what the environment sets wins. Where Compose and
+Of it `vigie` takes only the variables that `vigie.yaml` names, and what the environment sets wins. Where Compose and
 python-dotenv read a value differently, which is where it holds a dollar sign, it is refused rather than misread.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,9 +18,12 @@ from typing import Final
 from dotenv.parser import Binding, parse_stream
 from dotenv.variables import parse_variables
 
+from vigie.core.files import ForbiddenError, UnreadableError, read_small
 from vigie.errors import ConfigError
 
 NAME: Final = ".env"
+_LARGEST: Final = 256 * 2**10
+"""Bytes of the largest file."""
 _REFERENCE: Final = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}")
 _IS_LITERAL: Final = re.compile(r"[^=]*=\s*'")
 """A value in single quotes, which stands for itself."""
@@ -32,7 +36,7 @@ class EnvFile:
 
     Attributes:
         path: Where it is.
-        problem: Why it was left out, such as "Permission denied"; None when it was read.
+        problem: Why it was left out, such as "cannot be read: Permission denied"; None when it was read.
     """
 
     path: Path
@@ -52,24 +56,55 @@ def beside(
     """
     path = config.parent / NAME
     try:
-        if not path.is_file():
-            return environment, None
-        text = path.read_text(encoding="utf-8-sig")
-    except PermissionError as problem:
-        return environment, EnvFile(path, problem.strerror)
-    except OSError as problem:
-        raise ConfigError(f"{path}: cannot be read: {problem.strerror}") from None
-    except UnicodeDecodeError as problem:
-        raise ConfigError(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
-    return {**_values(path, text, set(wanted), environment), **environment}, EnvFile(path)
+        text = _text(path)
+    except ForbiddenError as problem:
+        return environment, EnvFile(path, str(problem))
+    if text is None:
+        return environment, None
+    return {**_values(path, text, environment, set(wanted)), **environment}, EnvFile(path)
 
 
-def _values(path: Path, text: str, wanted: set[str], environment: Mapping[str, str]) -> dict[str, str]:
+def variables(path: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """
+    Every variable that a `.env` sets; none where there is no such file.
+
+    Raises:
+        ConfigError: It cannot be read, or a line cannot be understood.
+    """
+    try:
+        return _values(path, _text(path) or "", environment)
+    except ForbiddenError as problem:
+        raise ConfigError(f"{path}: {problem}") from None
+
+
+def _text(path: Path) -> str | None:
+    """
+    The file's text; None where there is none, or the folder that Docker makes for a mount whose file is missing.
+
+    Raises:
+        ForbiddenError: This user may not read it.
+        ConfigError: It cannot be read for another reason.
+    """
+    try:
+        return None if path.is_dir() else read_small(path, _LARGEST).removeprefix("\ufeff")
+    except FileNotFoundError:
+        return None
+    except PermissionError as problem:  # of a folder on the way to it
+        raise ForbiddenError(f"cannot be read: {problem.strerror}") from None
+    except ForbiddenError:
+        raise
+    except UnreadableError as problem:
+        raise ConfigError(f"{path}: {problem}") from None
+
+
+def _values(
+    path: Path, text: str, environment: Mapping[str, str], wanted: Container[str] | None = None
+) -> dict[str, str]:
     values: dict[str, str] = {}
     for binding in parse_stream(io.StringIO(text)):
         if binding.error:
             raise ConfigError(f"{path}:{_line(binding)}: expected NAME=VALUE, such as VIGIE_PRODUCT=shop")
-        if binding.key in wanted:
+        if binding.key is not None and (wanted is None or binding.key in wanted):
             values[binding.key] = _value(path, binding, {**environment, **values})
     return values
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ByteSize, Field, PlainValidator, Validatio
 from vigie.config.channels import Channels
 from vigie.config.rules import JobName, Routing, Selectors, Slo, Windows, check_bound
 from vigie.config.targets import AppTargets, Probe
-from vigie.config.values import Address, FilePath, Host, HttpUrl, Name, SecretFile, TimeZone
+from vigie.config.values import Address, FilePath, Host, HostName, HttpUrl, Name, SecretFile, TimeZone
 from vigie.core.settings import Settings, WholeSeconds, distinct
 from vigie.core.source import SourceConfig
 
@@ -41,7 +41,7 @@ class App(Settings):
     """
     cpu_cores: float = Field(default=1.0, gt=0)
     """Cores that its process can use: what 100% means to HighCPU. A Python process uses one, however many there are."""
-    memory_limit: ByteSize | None = None
+    memory_limit: Annotated[ByteSize, Field(gt=0)] | None = None
     """Memory that its process may use, such as 512MiB: what 100% means to HighMemory. Unset, it is not judged."""
 
 
@@ -136,8 +136,8 @@ class Product(Settings):
 
     product: Name
     """Its short name: the `product` label of every series."""
-    domain: str = "localhost"
-    """Its public domain, for texts and links."""
+    domain: HostName = "localhost"
+    """Host name under which the public reaches it, such as example.com: for texts and links."""
     environment: Literal["production", "staging", "development"] = "production"
     """Which installation of the product this is."""
     timezone: TimeZone = "UTC"

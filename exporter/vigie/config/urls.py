@@ -12,7 +12,9 @@ from collections.abc import Collection
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 LAST_PORT = 65535
-_HOST = re.compile(r"[^\s/?#@:\[\]\\]+")
+_LONGEST_HOST = 253
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+"""A part of a host name between its dots: RFC 1123, and the underscores and other alphabets that resolvers take."""
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SECRETS = {
     *("apikey", "auth", "authorization", "bearer", "cred", "credential", "credentials", "jwt", "key", "passphrase"),
@@ -48,7 +50,7 @@ def split(url: str, schemes: Collection[str], example: str) -> SplitResult:
         raise ValueError(f"an @ stands after the host; if it holds a password, {_ENCODE}")
     if any(character.isspace() or character in '\\<>"' for character in rest):
         raise ValueError(f"holds a blank or another character that no URL has; {_ENCODE}")
-    if not _is_host(parts.hostname or "") or port == 0:
+    if not is_host(parts.hostname or "") or port == 0:
         raise ValueError(f"its host or port is missing or impossible; expected a URL such as {example}")
     return parts
 
@@ -61,6 +63,8 @@ def shown(url: str, schemes: Collection[str] = ("http", "https"), example: str =
         ValueError: It is none, or it holds something that looks like a credential.
     """
     parts = split(url, schemes, example)
+    if "#" in url:
+        raise ValueError(f"has a fragment (#…), which is never sent; leave it out, as in {example}")
     if "@" in parts.netloc:
         raise ValueError(f"holds a user name or password; take them out: {_IN_FILES}")
     if any(_is_secret(name) for name, _ in _parameters(parts)):
@@ -73,11 +77,11 @@ def base(url: str) -> str:
     Check the address of an API, below which paths are asked for; gives it without a slash at its end.
 
     Raises:
-        ValueError: It is no URL, holds a credential, or has a query or fragment, after which no path can come.
+        ValueError: It is no URL, holds a credential, or has a query, after which no path can come.
     """
-    parts = split(shown(url, example="https://api.example.com"), ("http", "https"), "https://api.example.com")
-    if parts.query or parts.fragment or url.endswith(("?", "#")):
-        raise ValueError("has a query (?…) or fragment (#…); expected only scheme, host and path")
+    shown(url, example="https://api.example.com")
+    if "?" in url:
+        raise ValueError("has a query (?…); expected only scheme, host and path")
     return url.rstrip("/")
 
 
@@ -98,24 +102,32 @@ def host_and_port(text: str, *, port_needed: bool = True) -> str:
     except ValueError:
         raise ValueError(f"expected {wanted} with a port from 1 to {LAST_PORT}, {example}") from None
     missing = port is None and (port_needed or text.endswith(":"))
-    if missing or port == 0 or "@" in text or parts.netloc != text or not _is_host(parts.hostname or ""):
+    if missing or port == 0 or "@" in text or parts.netloc != text or not is_host(parts.hostname or ""):
         raise ValueError(f"expected {wanted} with a port from 1 to {LAST_PORT}, {example}")
     return text
 
 
-def _is_host(host: str) -> bool:
-    is_ipv6 = ":" in host  # urlsplit has checked what stands in brackets
-    return is_ipv6 or (bool(_HOST.fullmatch(host)) and ".." not in host and not host.startswith((".", "-")))
+def host_name(text: str) -> str:
+    """
+    Check the name of a host, without a scheme, a port or a path.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if not is_host(text) or ":" in text:
+        raise ValueError("expected a host name, without https://, port or path, such as example.com")
+    return text
+
+
+def is_host(host: str) -> bool:
+    """Whether a text is the name or the IP address of a host."""
+    if ":" in host:  # IPv6: urlsplit has checked what is in brackets
+        return True
+    return len(host) <= _LONGEST_HOST and all(map(_LABEL.fullmatch, host.removesuffix(".").split(".")))
 
 
 def _parameters(parts: SplitResult) -> list[tuple[str, str]]:
-    return [
-        pair
-        for text in (parts.query, parts.fragment)
-        for separator in "&;"
-        for pair in parse_qsl(text, keep_blank_values=True, separator=separator)
-        if "=" in text
-    ]
+    return [pair for separator in "&;" for pair in parse_qsl(parts.query, keep_blank_values=True, separator=separator)]
 
 
 def _is_secret(name: str) -> bool:

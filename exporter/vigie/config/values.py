@@ -96,6 +96,8 @@ Address = Annotated[str, AfterValidator(urls.host_and_port)]
 """`host:port`."""
 Host = Annotated[str, AfterValidator(lambda text: urls.host_and_port(text, port_needed=False))]
 """`host` or `host:port`."""
+HostName = Annotated[str, AfterValidator(urls.host_name)]
+"""`example.com`, without a port."""
 TimeOfDay = Annotated[str, BeforeValidator(_time_of_day)]
 """`09:00`; `24:00` is the end of the day."""
 TimeZone = Annotated[str, AfterValidator(_timezone)]

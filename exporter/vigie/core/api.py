@@ -1,8 +1,8 @@
 """
 Ask a vendor's HTTP API: one connection, typed answers, and one plain sentence for everything that can go wrong.
 
-An answer is decoded straight into the type that the caller names, so an answer of another shape is a classified error
-and never a surprise further on. A wrong body with status 200 is an error.
+An answer is decoded straight into the type that the caller names, so an answer that differs from its
+documentation is a classified error and never a surprise further on. A wrong body with status 200 is an error.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import msgspec
 
 from vigie import __version__
 from vigie.core.lean import import_without_colours
+from vigie.core.network import why
 from vigie.core.source import Context
 from vigie.errors import ConfigError, Reason, SourceError
 
@@ -34,9 +35,9 @@ _SHORTEST = 6
 _REFUSALS = {
     401: (Reason.AUTH, "refused the credentials"),
     403: (Reason.FORBIDDEN, "denied access"),
-    404: (Reason.NOT_FOUND, "has no such thing"),
+    404: (Reason.NOT_FOUND, "has nothing at this address"),
     410: (Reason.NOT_FOUND, "has removed this"),
-    429: (Reason.RATE_LIMITED, "asks to slow down"),
+    429: (Reason.RATE_LIMITED, "limits the rate of requests"),
     3: (Reason.BAD_PAYLOAD, "redirects elsewhere"),
     5: (Reason.UPSTREAM, "is in error itself"),
 }
@@ -164,7 +165,9 @@ class Api:
         try:
             return msgspec.json.decode(body, type=answer)
         except msgspec.ValidationError as error:
-            raise self._error(Reason.BAD_PAYLOAD, f"gave an answer of another shape than documented: {error}") from None
+            raise self._error(
+                Reason.BAD_PAYLOAD, f"gave an answer that differs from its documentation: {error}"
+            ) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise self._error(Reason.BAD_PAYLOAD, "gave an answer that is not valid JSON, or ends early") from None
 
@@ -186,10 +189,10 @@ class Api:
         if isinstance(error, httpx.DecodingError):
             return self._error(Reason.BAD_PAYLOAD, "gave an answer that cannot be decompressed")
         if isinstance(error, httpx.ConnectError):
-            return self._error(Reason.NETWORK, f"cannot be reached ({error}); check `{url_key}` and the network")
+            return self._error(Reason.NETWORK, f"cannot be reached ({why(error)}); check `{url_key}` and the network")
         if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
             return self._error(Reason.NOT_FOUND, f"`{url_key}` is no URL that can be asked ({error})")
-        return self._error(Reason.NETWORK, f"broke the connection off ({str(error) or type(error).__name__})")
+        return self._error(Reason.NETWORK, f"broke the connection off ({why(error, str(error) or 'no answer')})")
 
     def _error(
         self, reason: Reason, what: str, retry_after: float | None = None, status: int | None = None

@@ -11,12 +11,17 @@ class UnreadableError(Exception):
     """A file cannot be read; `str()` says why, after the file's name."""
 
 
+class ForbiddenError(UnreadableError):
+    """This user may not read it."""
+
+
 def read_small(path: Path, largest: int) -> str:
     """
     The text of a regular file of at most `largest` bytes, in UTF-8.
 
     Raises:
         FileNotFoundError: There is no such file.
+        ForbiddenError: This user may not read it.
         UnreadableError: It is a folder, pipe or device, is too large, is not UTF-8, or the system refuses.
     """
     try:
@@ -30,6 +35,8 @@ def read_small(path: Path, largest: int) -> str:
             os.close(descriptor)
     except FileNotFoundError:
         raise
+    except PermissionError as problem:
+        raise ForbiddenError(f"cannot be read: {problem.strerror}") from None
     except OSError as problem:
         raise UnreadableError(f"cannot be read: {problem.strerror}") from None
     except ValueError:  # a path with a NUL byte
@@ -39,7 +46,8 @@ def read_small(path: Path, largest: int) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as problem:
-        raise UnreadableError(f"is not UTF-8 text (byte {problem.start}); save it as UTF-8") from None
+        line = content.count(b"\n", 0, problem.start) + 1
+        raise UnreadableError(f"is not UTF-8 text (line {line}); save it as UTF-8") from None
 
 
 def _kind(path: Path) -> str:

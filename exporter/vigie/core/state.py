@@ -104,11 +104,10 @@ class State:
             if path != _NO_FILE:
                 _make_private(path)
             self._db = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._refuse_damage()
-            self._migrate()
+            with contextlib.ExitStack() as unless_usable:
+                unless_usable.callback(self._db.close)
+                self._prepare()
+                unless_usable.pop_all()
 
     @classmethod
     def in_memory(cls) -> State:
@@ -206,6 +205,13 @@ class State:
             "ON CONFLICT (source, family, labels, hour) DO UPDATE SET value = value + excluded.value",
             [(source, family, json.dumps(labels), hour, amount) for ((family, labels), hour), amount in totals.items()],
         )
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._refuse_damage()
+        self._migrate()
 
     def _refuse_damage(self) -> None:
         verdict = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]

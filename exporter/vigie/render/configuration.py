@@ -1,4 +1,4 @@
-"""Render a `vigie.yaml` that was read, so that whatever is said of it begins with its line."""
+"""Render a `vigie.yaml` that was read, so that each message about it begins with its line."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ def warnings(product: Product, alerts: Mapping[str, Mapping[str, Any]]) -> Itera
     """
     yield from _idle_thresholds(product, alerts)
     yield from _unreachable_thresholds(alerts)
-    yield from _doubled_escalation(product)
     yield from _dead_links(product)
+    yield from _doubled_escalation(product)
 
 
 def _idle_thresholds(product: Product, alerts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -40,7 +40,7 @@ def _unreachable_thresholds(alerts: Mapping[str, Mapping[str, Any]]) -> Iterator
         if not alert["isIdle"] and alert["greatest"] is not None and (alert["warning"] or 0) >= alert["greatest"]:
             yield (
                 f"thresholds.{name}: warns above {alert['warning']:g}, but with this `slo` the value is at most "
-                f"{alert['most']:g}, so it never fires; lower the threshold or raise the goal"
+                f"{alert['greatest']:g}, so it never fires; lower the threshold or raise the goal"
             )
 
 

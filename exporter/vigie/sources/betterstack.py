@@ -62,7 +62,7 @@ def requests_per_hour(config: BetterStackConfig) -> float:
 
 
 class Watched(Struct):
-    """What is said of a monitor or a heartbeat."""
+    """What the API tells about a monitor or a heartbeat."""
 
     url: str | None = None
     name: str | None = None

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, create_model, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, create_model, field_validator, model_validator
 
 from vigie.config.document import nearest, read, validate
 from vigie.config.values import FilePath, matching
@@ -188,6 +188,10 @@ class RateLimit(Settings):
         return self
 
 
+_PROTECTING = ("tls_server_config", "basic_auth_users")
+"""The sections without which everybody can read."""
+
+
 class WebConfig(Settings):
     """The whole file."""
 
@@ -197,6 +201,18 @@ class WebConfig(Settings):
         dict[Annotated[str, AfterValidator(_user)], Annotated[SecretStr, AfterValidator(_hash)]] | None
     ) = None
     rate_limit: RateLimit | None = None
+
+    @classmethod
+    def _may_be_empty(cls, key: str) -> bool:
+        return key not in _PROTECTING and super()._may_be_empty(key)
+
+    @field_validator(*_PROTECTING, mode="before")
+    @classmethod
+    def _protects(cls, section: object) -> object:
+        """Whoever writes one of these keys wants the listener protected, and nothing below it would leave it open."""
+        if section is None:
+            raise ValueError("has nothing below it, so nothing would be protected; fill it in, or leave the key out")
+        return section
 
     @property
     def users(self) -> Mapping[str, str]:

@@ -11,16 +11,16 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from vigie.web.crowd import Crowd
+from vigie.web.connections import Connections
 from vigie.web.limits import Limits, Phase
 from vigie.web.request import BoundedConnection, refusal
-from vigie.web.seldom import Seldom
+from vigie.web.throttled_log import ThrottledWarning
 
-_refused = Seldom("request_refused")
+_refused = ThrottledWarning("request_refused")
 
 
 def _nothing() -> None:
-    """Nothing is left to cut."""
+    """There is nothing left to abort."""
 
 
 class Connection(H11Protocol):
@@ -33,7 +33,7 @@ class Connection(H11Protocol):
     Attributes:
         phase: What it is in the middle of.
         since: When that began, by the clock of the event loop.
-        cut: Ends it at once.
+        abort: Ends it at once.
     """
 
     def __init__(
@@ -42,13 +42,13 @@ class Connection(H11Protocol):
         server_state: ServerState,
         app_state: dict[str, Any],
         limits: Limits,
-        crowd: Crowd,
+        connections: Connections,
     ) -> None:
         super().__init__(config, server_state, app_state)
         self.conn: BoundedConnection = BoundedConnection()
-        self.cut: Callable[[], object] = _nothing
+        self.abort: Callable[[], object] = _nothing
         self._seconds = limits.seconds
-        self._crowd = crowd
+        self._connections = connections
         self._timer: asyncio.TimerHandle | None = None
         self._timed: RequestResponseCycle | None = None
         self.phase = Phase.HANDSHAKE
@@ -57,7 +57,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Wait for the first request."""
         super().connection_made(transport)
-        self.cut = transport.abort
+        self.abort = transport.abort
         self._enter(Phase.HEAD)
 
     def data_received(self, data: bytes) -> None:
@@ -106,16 +106,16 @@ class Connection(H11Protocol):
 
     def drop(self) -> None:
         """End it at once."""
-        cut = self.cut
+        abort = self.abort
         self.forget()
-        cut()
+        abort()
 
     def forget(self) -> None:
-        """Count it no longer, and free its memory now: what `cut` is bound to holds it in a circle."""
-        self.cut = _nothing
+        """Take it out of the open connections, and free its memory now: `abort` and it refer to each other."""
+        self.abort = _nothing
         if self._timer is not None:
             self._timer.cancel()
-        self._crowd.remove(self)
+        self._connections.remove(self)
 
     def _follow(self) -> None:
         if self.transport.is_closing():
@@ -136,7 +136,7 @@ class Connection(H11Protocol):
         return Phase.HEAD if self.conn.trailing_data[0] else Phase.IDLE
 
     def _enter(self, phase: Phase) -> None:
-        self._crowd.move(self, phase)
+        self._connections.move(self, phase)
         self.phase, self._timed, self.since = phase, self.cycle, self.loop.time()
         if self._timer is not None:
             self._timer.cancel()

@@ -1,16 +1,17 @@
-"""uvicorn behind the listener's own door."""
+"""uvicorn, with the listener's own accepting of connections."""
 
 from __future__ import annotations
 
-import os
 import socket
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from vigie.core.network import why
 from vigie.errors import UserError
+from vigie.web.acceptor import Acceptor
 from vigie.web.connection import Connection
-from vigie.web.door import Door
 from vigie.web.limits import Limits
 from vigie.web.security import Security
 
@@ -32,7 +33,7 @@ class HttpServer(uvicorn.Server):
 
     Attributes:
         address: IP address and port that it listens on.
-        door: Where connections come in.
+        acceptor: What accepts connections.
     """
 
     def __init__(self, app: ASGIApp, listener: socket.socket, security: Security | None, limits: Limits) -> None:
@@ -48,19 +49,17 @@ class HttpServer(uvicorn.Server):
             )
         )
         self.address: tuple[str, int] = listener.getsockname()[:2]
-        self.door = Door(listener, limits, security.context if security else None)
+        self.acceptor = Acceptor(listener, limits, security.context if security else None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - as in uvicorn
         """Start the application, then accept connections."""
         await super().startup(sockets=[])
         if self.started:
-            self.door.open(
-                lambda limits, crowd: Connection(self.config, self.server_state, self.lifespan.state, limits, crowd)
-            )
+            self.acceptor.start(partial(Connection, self.config, self.server_state, self.lifespan.state))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept no more, end what is open, then stop the application."""
-        self.door.shut()
+        self.acceptor.stop()
         await super().shutdown(sockets)
 
 
@@ -75,5 +74,6 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as problem:
-        why = problem.strerror if isinstance(problem, socket.gaierror) else os.strerror(problem.errno or 0)
-        raise UserError(f"cannot listen on {host}:{port}: {why}; choose another with --web.listen-address") from None
+        raise UserError(
+            f"cannot listen on {host}:{port}: {why(problem)}; choose another with --web.listen-address"
+        ) from None

@@ -1,4 +1,4 @@
-"""Requests that are refused before they are read: too long a first line, too many headers, a body of crumbs."""
+"""Requests that are refused before they are read: too long a first line, too many headers, a body in tiny chunks."""
 
 from __future__ import annotations
 

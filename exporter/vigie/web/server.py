@@ -84,12 +84,16 @@ async def serve(options: Options) -> None:
     server = _Server(app, listener, security, Limits.of_process())
     server.hang_up = lambda: reload.by_signal(face)
     scheme = "https" if security and security.encrypts else "http"
-    logger().info("listening", url=f"{scheme}://{options.host}:{options.port}")
+    logger().info("listening", url=f"{scheme}://{_in_url(options.host)}:{server.address[1]}")
     if warning := exposure(server.address, security):
         logger().warning("open_to_the_network", message=warning)
     await server.serve()
     if server.interrupted:
         raise KeyboardInterrupt
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 @contextlib.asynccontextmanager

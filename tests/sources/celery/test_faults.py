@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.exceptions import ResponseError
@@ -17,6 +19,7 @@ from tests.real.redis import RedisServer, redis_server, sentinel
 from tests.sources.celery.polls import SECRET, failure, listening, make, until, until_quiet, value
 from vigie.core.poller import poll_once
 from vigie.errors import Reason
+from vigie.sources.celery.errors import explain
 
 
 async def test_nobody_listens() -> None:
@@ -26,6 +29,38 @@ async def test_nobody_listens() -> None:
         assert error.reason is Reason.NETWORK
         assert f"127.0.0.1:{port}" in str(error)
         assert "refused" in str(error)
+
+
+@pytest.mark.parametrize("scheme", ["redis", "amqp", "sentinel"])
+async def test_an_unknown_host_is_named_without_a_number(scheme: str) -> None:
+    error = await failure(f"{scheme}://user:{SECRET}@no-such-host.invalid:5/0", queues=["celery"], timeout="30s")
+    assert "no-such-host.invalid:5" in str(error)
+    assert re.search(r"-\d|[Ee]rrno", str(error).replace("no-such-host", "")) is None
+
+
+async def test_a_sentinel_is_asked_once_in_a_poll() -> None:
+    """Of several attempts, with growing pauses between them, a poll would take longer than its timeout."""
+    asked = 0
+
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        broker = f"sentinel://127.0.0.1:{port}"
+        quiet: dict[str, Any] = {"events": False, "inspect_interval": "0s", "timeout": "30s"}
+        async with listening(broker, queues=["celery"], **quiet) as source:
+            outcome = await poll_once(source)
+    assert outcome.errors[0].reason is Reason.NOT_FOUND
+    assert asked == 1
+
+
+def test_a_password_that_a_broker_repeats_is_masked_before_its_words_are_cut() -> None:
+    for filling in range(180, 205):
+        error = ResponseError(f"{'x' * filling} zq1-canary")
+        assert "zq1" not in str(explain(error, "Redis", passwords=("zq1-canary",)))
 
 
 @pytest.mark.parametrize("user", ["", ":wrong@", f"nobody:{SECRET}@"])

@@ -84,6 +84,13 @@ class Broker:
             else f"RabbitMQ at {hosts}, virtual host {self.path}"
         )
 
+    @cached_property
+    def passwords(self) -> tuple[str, ...]:
+        """What must be in no message."""
+        own = [unquote(part.password) for part in self._parts if part.password]
+        sentinel = self.config.sentinel_password
+        return (*own, *([sentinel.get_secret_value()] if sentinel else ()))
+
     def topic(self, exchange: str) -> str:
         """Redis channel to which kombu publishes what goes to a fanout exchange."""
         return f"{self.config.key_prefix}/{self.path}.{exchange}"
@@ -151,6 +158,7 @@ class Broker:
             "password": password.get_secret_value() if password else None,
             "socket_connect_timeout": CONNECT,
             "socket_timeout": ANSWER,
+            "retry": Retry(NoBackoff(), 0),
         }
 
 

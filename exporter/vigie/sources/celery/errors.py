@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import amqp.exceptions
 import redis.exceptions
 from kombu.exceptions import OperationalError
 
+from vigie.core.logs import Redactor
+from vigie.core.network import why
 from vigie.errors import Reason, SourceError
 
 BROKER_ERRORS: tuple[type[Exception], ...] = (
@@ -25,6 +27,8 @@ RIGHTS = (
     "+llen +zcard +zrange +scan +smembers +subscribe +psubscribe +publish +sadd +srem +brpop +del +info +ping +select"
 )
 """All that this source ever asks of Redis."""
+_LONGEST = 200
+"""Characters of a broker's own words that are repeated."""
 _ERRNO = re.compile(r"Error (\d+) ")
 _ACL = re.compile(r"run the '([^']+)' command")
 
@@ -87,7 +91,7 @@ _MEANINGS = (
 )
 
 
-def explain(error: BaseException, where: str, master: str = "") -> SourceError:
+def explain(error: BaseException, where: str, master: str = "", passwords: Collection[str] = ()) -> SourceError:
     """
     Turn a client's exception into the error that people and metrics see.
 
@@ -95,6 +99,7 @@ def explain(error: BaseException, where: str, master: str = "") -> SourceError:
         error: One of `BROKER_ERRORS`.
         where: The broker, as it is called in a sentence.
         master: The master's name that Sentinels were asked for.
+        passwords: Masked where the broker repeats them.
     """
     cause = _root(error)
     meaning = next((meaning for meaning in _MEANINGS if meaning.fits(cause)), None)
@@ -104,7 +109,7 @@ def explain(error: BaseException, where: str, master: str = "") -> SourceError:
     sentence = meaning.sentence.format(
         master=master,
         command=f"the command {command[1].upper()}" if command else "that key or channel",
-        detail=_detail(cause),
+        detail=_detail(cause, Redactor(passwords)),
     )
     return SourceError(meaning.reason, f"{where} {sentence}")
 
@@ -116,15 +121,16 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
-def _detail(error: BaseException) -> str:
-    """The gist of a message, on one line; no client puts credentials in there."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+def _detail(error: BaseException, redactor: Redactor) -> str:
+    """The gist of a message, on one line; passwords are masked before it is cut, which could leave a part of one."""
+    reason = why(error, "")
+    if reason and isinstance(error, OSError | redis.exceptions.ConnectionError):
+        return reason
     text = getattr(error, "reply_text", None) or str(error) or type(error).__name__
     number = _ERRNO.match(str(text))
     if number is not None:  # redis-py tells of a failed connection with the system's error number in its words
         return os.strerror(int(number[1])).lower()
-    return " ".join(str(text).split())[:200].rstrip(".")
+    return redactor.text(" ".join(str(text).split()))[:_LONGEST].rstrip(".")
 
 
 Explain = Callable[[BaseException], SourceError]

@@ -99,7 +99,7 @@ class CelerySource(Source[CeleryConfig]):
         self._inspector.close(CLOSING)
 
     def _explain(self, error: BaseException) -> SourceError:
-        return explain(error, self._broker.where, self.config.sentinel_master)
+        return explain(error, self._broker.where, self.config.sentinel_master, self._broker.passwords)
 
     def _queues(self) -> list[str]:
         if self._known is None:

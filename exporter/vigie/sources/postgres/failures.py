@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import psycopg
@@ -27,6 +28,8 @@ _STATES: Mapping[str, tuple[Reason, str]] = {
     "": (Reason.UPSTREAM, "it answered with an error"),
 }
 """By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), by its class, and for all others."""
+
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 
 _BEHIND = (Reason.UPSTREAM, "the pooler is there, but finds no server behind it or no free connection")
 _NO_NAME = (Reason.NETWORK, "its name is unknown to DNS; check the host in `dsn`")
@@ -109,7 +112,7 @@ def explain(error: psycopg.Error, place: str, doing: str, password: str = "", re
 def _first_line(error: psycopg.Error) -> str:
     text = error.diag.message_primary or str(error)
     line = next(iter(text.strip().splitlines()), "no details")
-    return (line.rpartition("FATAL:  ")[2] or line).removeprefix("connection failed: ")
+    return _NUMBER.sub("", (line.rpartition("FATAL:  ")[2] or line).removeprefix("connection failed: "))
 
 
 def _hint(reason: Reason, place: str) -> str:

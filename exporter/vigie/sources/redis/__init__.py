@@ -54,7 +54,7 @@ class RedisSource(Source[RedisConfig]):
         Ask, and read the answers.
 
         Returns:
-            The answers, and a problem where Redis said INFO but refused PING.
+            The answers, and a problem where Redis answered INFO but refused PING.
 
         Raises:
             SourceError: INFO could not be had.

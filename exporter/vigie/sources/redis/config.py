@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from vigie.config.urls import is_host
 from vigie.config.values import FilePath
 from vigie.core.settings import Settings, WrongValueError
 from vigie.core.source import SourceConfig
@@ -114,9 +115,10 @@ def _address(text: str, default_port: int) -> Address:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if not host or "@" in text or port == 0 or not host.isprintable() or " " in host:
+    name = unquote(host or "")
+    if "@" in text or port == 0 or not is_host(name):
         raise ValueError(_UNREADABLE)
-    return Address(unquote(host), default_port if port is None else port)
+    return Address(name, default_port if port is None else port)
 
 
 class RedisTls(Settings):

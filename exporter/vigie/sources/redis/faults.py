@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from redis import exceptions
 
+from vigie.core.logs import Redactor
+from vigie.core.network import why
 from vigie.errors import Reason, SourceError
 from vigie.sources.redis.config import Address, Login
 
@@ -111,7 +113,7 @@ _RULES = (
         Reason.AUTH,
         "it does not accept the client certificate in `tls.cert_file`; is it signed by the authority that it trusts?",
     ),
-    _Rule(ssl.SSLError, "", Reason.NETWORK, "TLS failed: {detail}"),
+    _Rule(ssl.SSLError, "", Reason.NETWORK, "{detail}"),
     _Rule(socket.gaierror, "", Reason.NETWORK, "the name cannot be resolved; check the host in `url`"),
     _Rule(ConnectionRefusedError, "", Reason.NETWORK, "nobody listens there; is Redis running, and is the port right?"),
     _Rule(
@@ -132,10 +134,10 @@ def classify(error: BaseException, address: Address, login: Login) -> SourceErro
         for rule in _RULES:
             if isinstance(cause, rule.kind) and rule.words in str(cause):
                 meaning = rule.meaning.format(
-                    user=login.username or "default", detail=_detail(cause), hint=_hint(login)
+                    user=login.username or "default", detail=_detail(cause, login), hint=_hint(login)
                 )
                 return SourceError(rule.reason, f"{address}: {meaning}")
-    return SourceError(Reason.NETWORK, f"{address}: the connection failed: {_detail(error)}")
+    return SourceError(Reason.NETWORK, f"{address}: the connection failed: {why(error, _detail(error, login))}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -155,12 +157,15 @@ def _hint(login: Login) -> str:
     return "perhaps it does not accept the client certificate in `tls.cert_file`"
 
 
-def _detail(error: BaseException) -> str:
+def _detail(error: BaseException, login: Login) -> str:
+    """The gist of a message; the password is masked before it is cut, which could leave a part of it."""
     match error:
         case ssl.SSLCertVerificationError():
             text = error.verify_message.rstrip(".")
+        case ssl.SSLError():
+            text = why(error)
         case FileNotFoundError() | PermissionError():
             text = f"{error.filename or 'the socket'} cannot be opened ({error.strerror})"
         case _:
             text = " ".join(str(error).split())
-    return text[:_LONGEST]
+    return Redactor((login.password,)).text(text)[:_LONGEST]

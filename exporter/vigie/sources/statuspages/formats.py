@@ -1,7 +1,7 @@
 """
 The formats of status pages: what each holds, and how it reads as a `State`. Pure.
 
-What makes a page a page is required, so that JSON of another shape is an error and never "operational"; the rest has
+What makes a page a page is required, so that JSON with other fields is an error and never "operational"; the rest has
 defaults.
 """
 

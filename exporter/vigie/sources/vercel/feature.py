@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 class Feature:
     """
-    Something that the plan may lack: that is no failure, is said once, and is looked at again now and then.
+    Something that the plan may lack: that is no failure; it is logged once, and asked for again now and then.
 
     Attributes:
         name: What it is called.

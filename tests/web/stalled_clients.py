@@ -19,7 +19,7 @@ STALLS = (
 
 
 @contextlib.contextmanager
-def crowded(port: int, clients: int) -> Iterator[None]:
+def stalled_clients(port: int, clients: int) -> Iterator[None]:
     """Hold so many connections to a port open until the block ends, as far as the other side does."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -12,9 +12,9 @@ from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
 
 from vigie.web.connection import Connection
-from vigie.web.crowd import Crowd
+from vigie.web.connections import Connections
 from vigie.web.limits import Limits
-from vigie.web.seldom import Seldom
+from vigie.web.throttled_log import ThrottledWarning
 
 _AT_ONCE = 32
 """Connections that are accepted before anything else gets a turn."""
@@ -28,13 +28,13 @@ Bytes that asyncio sets aside to read a TLS connection: two records, in place of
 connect would turn into 128 MiB.
 """
 
-Make = Callable[[Limits, Crowd], Connection]
-"""Makes the protocol of a connection, which counts itself in the crowd until it is gone."""
+Make = Callable[[Limits, Connections], Connection]
+"""Makes the protocol of a connection, which is among the open connections until it ends."""
 
 
-class Door:
+class Acceptor:
     """
-    The listening socket and the connections that came through it.
+    The listening socket and the connections that it accepted.
 
     asyncio's own accepting knows no limit, logs every failure with a traceback, and sets TCP_NODELAY only on sockets
     that were made with a protocol number.
@@ -45,7 +45,7 @@ class Door:
         tls: Context of the TLS connections, or None for plain ones.
 
     Attributes:
-        crowd: The connections that are open.
+        connections: The connections that are open.
     """
 
     def __init__(self, listener: socket.socket, limits: Limits, tls: ssl.SSLContext | None) -> None:
@@ -53,16 +53,16 @@ class Door:
         self._listener = listener
         self._limits = limits
         self._tls = tls
-        self.crowd = Crowd()
+        self.connections = Connections()
         self._pause: asyncio.TimerHandle | None = None
-        self._dropped = Seldom("connections_dropped")
-        self._failed = Seldom("accept_failed")
+        self._dropped = ThrottledWarning("connections_dropped")
+        self._failed = ThrottledWarning("accept_failed")
 
-    def open(self, make: Make) -> None:
+    def start(self, make: Make) -> None:
         """Accept from now on."""
         asyncio.get_running_loop().add_reader(self._listener.fileno(), self._accept, make)
 
-    def shut(self) -> None:
+    def stop(self) -> None:
         """Accept no more."""
         if self._pause is not None:
             self._pause.cancel()
@@ -85,40 +85,39 @@ class Door:
     def _wait(self, problem: OSError, make: Make) -> None:
         reason = os.strerror(problem.errno or 0)
         self._failed("a connection could not be accepted; raise the limit of open files (ulimit -n)", reason=reason)
-        for _ in range(min(_AT_ONCE, (len(self.crowd) + 1) // 2)):
-            self._drop_one()
+        for _ in range(min(_AT_ONCE, (len(self.connections) + 1) // 2)):
+            self._evict_one()
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener.fileno())
-        self._pause = loop.call_later(_PAUSE, self.open, make)
+        self._pause = loop.call_later(_PAUSE, self.start, make)
 
     def _take(self, sock: socket.socket, make: Make) -> None:
-        if len(self.crowd) >= self._limits.connections:
+        if len(self.connections) >= self._limits.connections:
             self._dropped(
                 "there are more connections than Vigie holds, so those that wait longest for their client are closed",
                 limit=self._limits.connections,
             )
-            self._drop_one()
+            self._evict_one()
         sock.settimeout(0)
-        sock.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # an answer is two writes, and the second may not wait
-        connection = make(self._limits, self.crowd)
+        # An answer is two writes, and the second may not wait for the client's acknowledgement of the first.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = make(self._limits, self.connections)
         task = asyncio.get_running_loop().create_task(self._hand_over(sock, connection))
         task.add_done_callback(lambda _: _close_unless_made(sock, connection))
-        connection.cut = task.cancel
+        connection.abort = task.cancel
 
     async def _hand_over(self, sock: socket.socket, connection: Connection) -> None:
         with contextlib.suppress(OSError):  # the client broke off the handshake, or showed no certificate that is good
             await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, sock, ssl=self._tls)
 
-    def _drop_one(self) -> None:
-        victim = self.crowd.least_missed(asyncio.get_running_loop().time())
+    def _evict_one(self) -> None:
+        victim = self.connections.to_evict(asyncio.get_running_loop().time())
         if victim is not None:
             victim.drop()
 
 
 def _close_unless_made(sock: socket.socket, connection: Connection) -> None:
-    """Clean up after a handshake that failed or was cut, even before it began."""
+    """Clean up after a handshake that failed or was aborted, even before it began."""
     if connection.transport is None:
         connection.forget()
         sock.close()

@@ -13,7 +13,7 @@ _YOUNG = 1.0
 """Seconds that a client gets before its connection may be closed for another, if there is any other choice."""
 
 
-class Crowd:
+class Connections:
     """Connections by phase; in each phase, those that entered it first come first, so a choice costs no search."""
 
     def __init__(self) -> None:
@@ -29,11 +29,11 @@ class Crowd:
         self._by_phase[phase][connection] = None
 
     def remove(self, connection: Connection) -> None:
-        """Count a connection no longer."""
+        """Take out a connection that ended."""
         self._by_phase[connection.phase].pop(connection, None)
 
-    def least_missed(self, now: float) -> Connection | None:
-        """The connection that does the least for the longest time, a young one only where all are young."""
+    def to_evict(self, now: float) -> Connection | None:
+        """The connection to close for another: it has done least for longest, and is young only where all are."""
         firsts = [next(iter(phase)) for phase in self._by_phase.values() if phase]
         patient = [one for one in firsts if now - one.since >= _YOUNG]
         return next(iter(patient or firsts), None)

@@ -1,4 +1,4 @@
-"""Log lines that a stranger can cause, at most one a minute."""
+"""Warnings that any client can cause, logged at most once a minute."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EVERY = 60.0
 """Seconds between two lines."""
 
 
-class Seldom:
+class ThrottledWarning:
     """
     Logs a warning at most once a minute, with how often the same happened since the line before.
 
