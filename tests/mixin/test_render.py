@@ -39,7 +39,8 @@ def test_the_mixin_needs_no_python() -> None:
     program = """
       local mine = { _config+:: { product: 'bare', alerts+: { QueueBackup+: { warning: 7 } } } };
       local mixin = (import 'mixin.libsonnet') + mine;
-      { rules: mixin.prometheusRules, alerts: mixin.prometheusAlerts, dashboards: std.objectFields(mixin.grafanaDashboards) }
+      local dashboards = std.objectFields(mixin.grafanaDashboards);
+      { rules: mixin.prometheusRules, alerts: mixin.prometheusAlerts, dashboards: dashboards }
     """
     roots = json.loads(_jsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), program))
     queue = [rule for group in roots["alerts"]["groups"] for rule in group["rules"] if rule["alert"] == "QueueBackup"]
