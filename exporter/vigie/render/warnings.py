@@ -40,7 +40,7 @@ def _unreachable_thresholds(alerts: Mapping[str, Mapping[str, Any]]) -> Iterator
         if not alert["isIdle"] and alert["greatest"] is not None and (alert["warning"] or 0) >= alert["greatest"]:
             yield (
                 f"thresholds.{name}: warns above {alert['warning']:g}, but with this `slo` the value is at most "
-                f"{alert['most']:g}, so it never fires; lower the threshold or raise the goal"
+                f"{alert['greatest']:g}, so it never fires; lower the threshold or raise the goal"
             )
 
 
