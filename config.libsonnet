@@ -133,8 +133,13 @@ local promql = import 'signals/promql.libsonnet';
       messageWait: '30s',
       // Pause before a group that changed is told again, its end included.
       groupInterval: '1m',
-      // Reminder while nothing changes.
+      // Reminder of a warning while nothing changes.
       repeatInterval: '4h',
+      // The same of a critical alert by Slack, e-mail or SMS.
+      criticalRepeat: '1h',
+      // The same to PagerDuty, which folds it into the open incident and wakes nobody: within this time an alert that ended
+      // under a silence and returns is told.
+      pageRepeat: '5m',
       // Beat of the dead-man's switch; the service that listens should allow three of them to be missed.
       heartbeat: '1m',
     },

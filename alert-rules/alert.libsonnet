@@ -3,6 +3,7 @@ local dashboards = import '../signals/dashboards.libsonnet';
 local promql = import '../signals/promql.libsonnet';
 local runbooks = import '../signals/runbooks.libsonnet';
 local units = import '../signals/units.libsonnet';
+local silence = import 'silence.libsonnet';
 
 // How a value and its threshold are compared, in PromQL and in words.
 local comparisons = {
@@ -37,6 +38,14 @@ local condition(signal, threshold, settings, config) =
     if operator == null then value else '%s %s %s' % [value, operator, promql.number(threshold)],
   ] + std.prune([enough, alert.onlyIf]));
 
+// Where another page tells of the same trouble, this one does not fire; a warning is muted by Alertmanager instead, so that
+// no silence and no muting keeps a page from anybody.
+local unrepeated(expr, alert, severity) =
+  std.join('\nunless on (product)\n', [expr] + [
+    'ALERTS{alertname="%s",alertstate="firing",severity="critical"%s}' % [page.alert, std.get(page, 'labels', '')]
+    for page in if severity == 'critical' then alert.repeats else []
+  ]);
+
 local labels(alert, severity) = {
   severity: severity,
   component: alert.component,
@@ -70,12 +79,7 @@ local annotations(signal, severity, threshold, settings, config) =
       product,
       std.get(alert.labels, 'window', dashboards[alert.component].back),
     ],
-    // #/silences/new?filter={alertname="…",product="…"}
-    silence_url: '%s/#/silences/new?filter=%%7Balertname%%3D%%22%s%%22%%2Cproduct%%3D%%22%s%%22%%7D' % [
-      config.links.alertmanager,
-      alert.name,
-      product,
-    ],
+    silence_url: silence(config.links.alertmanager, { alertname: alert.name } + labels(alert, severity)),
   };
 
 // What vigie.yaml may change, said in its own words when it contradicts itself.
@@ -129,7 +133,7 @@ local checked(signal, settings) =
     [
       {
         alert: alert.name,
-        expr: condition(signal, limits[severity], settings, config),
+        expr: unrepeated(condition(signal, limits[severity], settings, config), alert, severity),
         [if std.objectHas(settings, 'for') then 'for']: settings['for'],
         labels: labels(alert, severity),
         annotations: annotations(signal, severity, limits[severity], settings, config),

@@ -1,4 +1,6 @@
-// What mutes what. An alert is only muted by one about the same product, and about the same thing where both name it.
+// What mutes what. Only a warning is ever muted: whoever mutes may be silenced, or told later, or nobody may read it, and a
+// page must reach somebody all the same. A warning is only muted by an alert about the same product, and about the same
+// thing where both name it.
 // `signals` are those that have an alert: what is not there neither mutes nor is muted.
 function(signals)
   local alerts = [signal.alert for signal in signals];
@@ -27,13 +29,13 @@ function(signals)
   }] + [
     {
       source_matchers: ['alertname="%s"' % muter],
-      target_matchers: ['alertname=~"%s"' % std.join('|', mutedBy(muter))],
+      target_matchers: ['alertname=~"%s"' % std.join('|', mutedBy(muter)), 'severity="warning"'],
       equal: ['product'] + if speaksOfSource(muter) then ['source'] else [],
     }
     for muter in muters
   ] + [
-    // A warning that a vendor's incident explains. Criticals still page: an incident of one component somewhere must not
-    // keep a database that is down, or payments that fail, from waking anyone.
+    // An incident of one component somewhere must not keep a database that is down, or payments that fail, from waking
+    // anyone.
     {
       source_matchers: ['alertname="VendorIncident"', 'vendor="%s"' % vendor],
       target_matchers: ['alertname=~"%s"' % std.join('|', explainedBy(vendor)), 'severity="warning"'],

@@ -4,11 +4,26 @@ local receivers = import 'receivers.libsonnet';
 
 {
   local config = $._config,
-  local audiences = receivers.of(config, $._alerting),
-  local reached = [audience for audience in audiences if audience.configs != {}],
-  local unreached = [audience for audience in audiences if audience.configs == {}],
+  local audiences = [
+    audience { told: [told for told in super.told if told.configs != {}] }
+    for audience in receivers.of(config, $._alerting)
+  ],
+  local reached = [audience for audience in audiences if audience.told != []],
+  local unreached = [audience for audience in audiences if audience.told == []],
+  local receiversOf(audience) =
+    [{ name: audience.name + told.suffix } + told.configs for told in audience.told],
   local isReached(name) = std.length([audience for audience in reached if audience.name == name]) > 0,
   local hours = config.channels.business_hours,
+
+  // Whoever is told last of an alert that is for nobody else ends the search.
+  local routesOf(audience) =
+    local last = std.length(audience.told) - 1;
+    std.mapWithIndex(
+      function(index, told)
+        { receiver: audience.name + told.suffix, matchers: audience.matchers } + told.timing +
+        (if audience.also || index < last then { continue: true } else {}),
+      audience.told
+    ),
 
   alertmanagerConfig:: {
     templates: ['templates/*.tmpl'],
@@ -22,19 +37,14 @@ local receivers = import 'receivers.libsonnet';
       routes: [
         { receiver: 'nowhere', matchers: ['severity="info"'] },
         { receiver: 'nowhere', matchers: ['severity="none"', 'alertname!="Watchdog"'] },
-      ] + [
-        { receiver: audience.name, matchers: audience.matchers } + audience.timing +
-        (if audience.also then { continue: true } else {})
-        for audience in reached
-      ] + [
+      ] + std.flatMap(routesOf, reached) + [
         // What is left has nobody; it must not fall back to a receiver for something else.
         { receiver: 'nowhere', matchers: audience.matchers }
         for audience in unreached
         if !audience.also
       ],
     },
-    receivers:
-      [{ name: 'nowhere' }] + [{ name: audience.name } + audience.configs for audience in reached],
+    receivers: [{ name: 'nowhere' }] + std.flatMap(receiversOf, reached),
     inhibit_rules: inhibitions($._alerting),
     [if hours != null then 'time_intervals']: [{
       name: 'business hours',

@@ -114,7 +114,7 @@ def _section(signal: Signal, rules: list[Rule], facts: Mapping[str, Any]) -> Ite
         yield f"- Judged from {minimum:g} events{_in_window(alert['guard'])} on."
     yield f"- First step: {alert['action']}"
     yield f"- Runbook: [{alert['runbook']}](../runbooks/{facts['runbooks'][alert['runbook']]})"
-    yield from _muted(alert)
+    yield from _muted(alert, {rule["labels"]["severity"] for rule in rules})
     yield f"\n```promql\n{_expressions(rules)}\n```"
     recorded = [each for each in facts["recorded"] if each["record"] == signal["record"]]
     if recorded:
@@ -127,10 +127,13 @@ def _in_window(guard: Mapping[str, Any]) -> str:
     return f" in {guard['window']}" if guard.get("window") else ""
 
 
-def _muted(alert: Mapping[str, Any]) -> Iterator[str]:
-    if alert["mutedBy"]:
-        yield f"- Not told while {' or '.join(alert['mutedBy'])} fires for the same product."
-    if alert["explainedBy"]:
+def _muted(alert: Mapping[str, Any], severities: set[str]) -> Iterator[str]:
+    if alert["mutedBy"] and "warning" in severities:
+        yield f"- As a warning not told while {' or '.join(alert['mutedBy'])} fires for the same product."
+    for page in alert["repeats"] if "critical" in severities else ():
+        narrowed = f" ({page['labels'].strip(',')})" if page.get("labels") else ""
+        yield f"- Its page does not fire while {page['alert']}{narrowed} does: that tells of the same trouble."
+    if alert["explainedBy"] and "warning" in severities:
         yield f"- As a warning not told while {' or '.join(alert['explainedBy'])} has an incident (VendorIncident)."
 
 

@@ -14,6 +14,7 @@ function(config)
     component: 'api',
     owner: 'backend',
     mutedBy: ['SiteDown'],
+    repeats: (import 'service.libsonnet')(config).isDown,
   };
   local latency = symptom {
     runbook: 'RB-003',

@@ -19,6 +19,7 @@ function(config)
     class: 'intrusion',
     labels: { audience: 'security', pattern: pattern },
     mutedBy: [],
+    groupBy: ['pattern'],
     summary: 'Somebody seems to be breaking in.',
   };
 

@@ -125,6 +125,7 @@ function(config)
         source: 'postgres',
         runbook: 'RB-012',
         mutedBy: ['SourceSilent', 'SiteDown', 'DatabaseDown'],
+        repeats: [{ alert: 'DatabaseDown' }],
         explainedBy: ['supabase'],
         summary: 'Fewer people sign up than usual.',
         when: 'below',

@@ -27,6 +27,7 @@ function(config)
       alert: job {
         name: 'QueueBackup',
         class: 'saturation',
+        groupBy: ['queue_name'],
         summary: 'Jobs pile up in a queue.',
         says: '%(value)s jobs wait in the queue {{ $labels.queue_name }} of {{ $labels.product }}',
         action: 'Look whether the workers finish jobs: if they do, add workers; if not, restart them.',

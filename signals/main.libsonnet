@@ -33,12 +33,15 @@
 //                  `events` is their number
 //     onlyIf       another condition on the product, or null
 //     greatest     the greatest value that there can be, or null
-//     mutedBy      alerts that explain this one
+//     mutedBy      alerts that explain the warning of this one
+//     repeats      pages that say the same as the page of this one, which then does not fire: [{ alert, labels }], where
+//                  `labels` narrows them (',probe="api"')
+//     groupBy      labels by which its messages are told apart, beside product and name; the others of a component share one
 //     explainedBy  vendors whose incident (VendorIncident, label `vendor`) explains this one
 function(config)
   local given = (import 'sources.libsonnet').given(config);
   local optional = { record: null, by: [], gauge: false, perSource: false, reads: {}, alert: null };
-  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
+  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], repeats: [], groupBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
   // Locals are computed once, fields at every access.
   local complete(signal) =
     local reads(name) = std.get(std.get(signal, 'reads', {}), name, name);

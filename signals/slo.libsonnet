@@ -81,6 +81,7 @@ function(config)
       owner: 'backend',
       runbook: objective.runbook,
       mutedBy: ['SiteDown'],
+      repeats: (import 'service.libsonnet')(config).isDown,
       summary: 'The budget of requests that may go wrong is used up too fast.',
       says:
         'Over %s so much %s in {{ $labels.product }} that the budget of a month is used %%(value)s as fast as allowed'

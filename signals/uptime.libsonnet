@@ -37,6 +37,7 @@ function(config)
         owner: 'backend',
         runbook: 'RB-001',
         when: 'down',
+        groupBy: ['probe'],
         summary: 'The site is down.',
         says: 'The page {{ $labels.probe }} of {{ $labels.product }} fails or answers with a server error',
         action: 'Read the status and the latest logs of the service; if a release is to blame, roll it back.',

@@ -14,7 +14,8 @@
 
   // Names of receivers and of times are shared with everybody else's.
   local renamed(route) = route {
-    receiver: prefixed(route.receiver),
+    [if std.objectHas(route, 'receiver') then 'receiver']: prefixed(super.receiver),
+    [if std.objectHas(route, 'routes') then 'routes']: std.map(renamed, super.routes),
     [if std.objectHas(route, 'active_time_intervals') then 'active_time_intervals']:
       std.map(prefixed, super.active_time_intervals),
   },
@@ -26,10 +27,7 @@
     'scrape.yaml': { scrape_configs: std.map(scraped, $.prometheusConfig.scrape_configs) },
     'rules.yaml': { groups: [group { rules: std.map(labelled, super.rules) } for group in $.allRules.groups] },
     'alertmanager.yaml': {
-      route: { routes: [renamed(alertmanager.route) {
-        matchers: [ours],
-        routes: std.map(renamed, alertmanager.route.routes),
-      }] },
+      route: { routes: [renamed(alertmanager.route) { matchers: [ours] }] },
       receivers: named(alertmanager.receivers),
       inhibit_rules: [
         rule { source_matchers+: [ours], target_matchers+: [ours] }

@@ -97,12 +97,22 @@ class Alertmanager:
         """End a silence."""
         httpx.delete(f"{self.url}/api/v2/silence/{silence}").raise_for_status()
 
+    def alerts(self) -> list[dict[str, Any]]:
+        """Every alert that lasts."""
+        listed: list[dict[str, Any]] = httpx.get(f"{self.url}/api/v2/alerts").raise_for_status().json()
+        return listed
+
+    def hidden(self) -> float:
+        """How often a silence kept something from being sent."""
+        lines = httpx.get(f"{self.url}/metrics").raise_for_status().text.splitlines()
+        name = 'alertmanager_notifications_suppressed_total{reason="silence"'
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
     def muted(self) -> set[tuple[str, str, str]]:
         """Name, severity and product of the alerts that another one mutes."""
-        alerts = httpx.get(f"{self.url}/api/v2/alerts").raise_for_status().json()
         return {
             (alert["labels"]["alertname"], alert["labels"]["severity"], alert["labels"]["product"])
-            for alert in alerts
+            for alert in self.alerts()
             if alert["status"]["inhibitedBy"]
         }
 

@@ -23,7 +23,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
         "up": "",
         "scrape_duration_seconds": "",
         "scrape_samples_scraped": "",
-        "ALERTS": "alertname alertstate severity",
+        "ALERTS": "alertname alertstate severity probe",
         "ALERTS_FOR_STATE": "alertname severity",
         # prometheus-fastapi-instrumentator 8.1
         "http_requests_total": "handler method status",

@@ -90,15 +90,29 @@ def test_a_silence_after_the_tech_lead_was_told_spares_the_cto(alertmanager: Ale
     assert told(alertmanager, "cto") == ["ignored"]
 
 
-def test_a_younger_alert_of_the_same_name_has_a_wait_of_its_own(alertmanager: Alertmanager) -> None:
+@pytest.mark.parametrize("labels", [{"alertname": "HighErrorRate"}, {"probe": "login"}], ids=["kind", "page"])
+def test_a_younger_trouble_of_another_kind_has_a_wait_of_its_own(
+    labels: dict[str, str], alertmanager: Alertmanager
+) -> None:
     """Were the two one group, the second would reach the tech lead at once."""
     first = begins()
     alertmanager.push(first)
     alertmanager.collector.wait_for("tech-lead")
-    second, began = begins() | {"labels": first["labels"] | {"probe": "login"}}, time.monotonic()
+    second, began = begins() | {"labels": first["labels"] | labels}, time.monotonic()
     alertmanager.push(second)
     alertmanager.collector.wait_for("tech-lead", 2)
     assert time.monotonic() - began >= 1.4
+
+
+def test_one_cause_on_ten_machines_is_one_message_to_each_level(alertmanager: Alertmanager) -> None:
+    machines = [begins(name="HighCPU") for _ in range(10)]
+    alertmanager.push(*(each | {"labels": each["labels"] | {"instance": f"m{n}"}} for n, each in enumerate(machines)))
+    alertmanager.push(begins("later"))
+    for level in ("pagerduty", "tech-lead", "cto"):
+        events = alertmanager.collector.wait_for(level, 2)
+        assert sorted(event["payload"]["group"] for event in events) == ["later", "shop"]
+        (summary,) = [event["payload"]["summary"] for event in events if event["payload"]["group"] == "shop"]
+        assert "HighCPU of shop (10)" in summary
 
 
 def test_a_warning_reaches_no_level(alertmanager: Alertmanager) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -120,9 +120,10 @@ def test_links_lead_somewhere(alerts: list[Rule], rendering: Rendering) -> None:
         dashboard = urlsplit(annotations["dashboard_url"])
         assert dashboard.path.removeprefix("/d/") in uids
         assert re.fullmatch(r"var-product=\{\{.*\}\}&from=now-\d+[hd]&to=now", dashboard.query), rule["alert"]
-        fragment = urlsplit(annotations["silence_url"]).fragment
-        matchers = parse_qs(urlsplit(fragment).query)["filter"][0]
-        assert unquote(matchers).startswith(f'{{alertname="{rule["alert"]}",product="{{{{')
+        fixed = {**rule["labels"], "alertname": rule["alert"]}
+        matchers = ",".join(f'{name}="{value}"' for name, value in sorted(fixed.items()))
+        written = unquote(annotations["silence_url"].partition("{{ range $name, $value := $labels }}")[0])
+        assert written == f"http://localhost:9093/#/silences/new?filter={{{matchers}"
 
 
 def test_runbooks_have_their_sections() -> None:

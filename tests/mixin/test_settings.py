@@ -157,19 +157,21 @@ def test_a_burn_that_cannot_be_reached_is_told() -> None:
 
 
 def test_routing_is_that_of_the_product() -> None:
-    routing = {"page_wait": "0s", "message_wait": "2m", "group_interval": "5m", "repeat_interval": "12h"}
+    routing = {"page_wait": "0s", "message_wait": "2m", "group_interval": "3m", "repeat_interval": "12h"}
+    routing |= {"critical_repeat": "2h", "page_repeat": "10m"}
     document = yaml.safe_load(render(product(routing=routing), ROOT).files["alertmanager/alertmanager.yaml"])
     route = document["route"]
-    assert (route["group_wait"], route["group_interval"], route["repeat_interval"]) == ("2m", "5m", "12h")
-    (critical,) = (each for each in route["routes"] if each["receiver"] == "critical")
-    assert critical["group_wait"] in {"0h", "0s"}
+    assert (route["group_wait"], route["group_interval"], route["repeat_interval"]) == ("2m", "3m", "12h")
+    pager, critical = (each for each in route["routes"] if each["receiver"] in {"critical-pager", "critical"})
+    assert {pager["group_wait"], critical["group_wait"]} <= {"0h", "0s"}
+    # due a little before Alertmanager looks
+    assert (pager["repeat_interval"], critical["repeat_interval"]) == ("9m", "2h")
 
 
-def test_a_reminder_before_the_news_is_refused(tmp_path: Path) -> None:
-    said = refusal("routing:\n  repeat_interval: 30s\n", tmp_path)
-    assert (
-        said == "2: routing: `repeat_interval` is below `group_interval`, and a reminder cannot come sooner; raise it"
-    )
+@pytest.mark.parametrize("key", ["repeat_interval", "critical_repeat", "page_repeat"])
+def test_a_reminder_before_the_news_is_refused(key: str, tmp_path: Path) -> None:
+    said = refusal(f"routing:\n  {key}: 30s\n", tmp_path)
+    assert said == f"2: routing: `{key}` is below `group_interval`, and a reminder cannot come sooner; raise it"
 
 
 def test_defaults_are_those_of_the_mixin() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
+import httpx
 import pytest
 
+from tests.mixin.alertmanager import alert, alerting
 from tests.mixin.levels import answers, durations, vigie, waiting
 from tests.mixin.levels_vendors import cancelled, runs
 from tests.mixin.promtool import Case, Levels, Rules, Stretch, verify
@@ -16,9 +22,11 @@ DASHBOARDS = "http://localhost:3000/d"
 RUNBOOKS = "http://localhost:9847/runbooks"
 
 
-def silence(alert: str) -> str:
-    """The address at which the alert's form of a silence is filled in."""
-    return f"http://localhost:9093/#/silences/new?filter=%7Balertname%3D%22{alert}%22%2Cproduct%3D%22shop%22%7D"
+def silence(fixed: Mapping[str, str], series: Mapping[str, str]) -> str:
+    """The address at which the form of a silence is filled in with every label, those of the rule first."""
+    pairs = [*sorted(fixed.items()), *sorted(series.items())]
+    matchers = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in pairs)
+    return f"http://localhost:9093/#/silences/new?filter={quote(f'{{{matchers}}}', safe='')}"
 
 
 SERIES = {"QueueBackup": {"queue_name": "emails"}, "CertificateExpiry": {"source": "blackbox", "probe": "api"}}
@@ -149,7 +157,8 @@ def test_texts(text: Text, groups: list[dict[str, Any]], tmp_path: Path) -> None
     )
     (labels,) = [rule["labels"] for group in written.groups for rule in group["rules"] if "alert" in rule]
     more = SERIES.get(alert, {})
-    annotations = {**says, "silence_url": silence(alert)}
+    link = silence({**labels, "alertname": alert}, {**more, "product": "shop"})
+    annotations = {**says, "silence_url": link}
     case = Case(
         alert,
         [Stretch(levels, 81)],
@@ -157,3 +166,34 @@ def test_texts(text: Text, groups: list[dict[str, Any]], tmp_path: Path) -> None
         annotations=annotations,
     )
     verify(written, [case], tmp_path)
+
+
+HOSTILE = "a\"b\\c d+e&f=g,h}i%20{{j}}'日\n"
+
+
+def test_a_link_silences_one_alert_and_nothing_else(groups: list[dict[str, Any]], tmp_path: Path) -> None:
+    """A real Alertmanager finds exactly the alert by the matchers of the link, whatever its labels hold."""
+    (rule,) = [
+        rule
+        for group in groups
+        for rule in group["rules"]
+        if rule.get("alert") == "QueueBackup" and rule["labels"]["severity"] == "critical"
+    ]
+    link = silence({**rule["labels"], "alertname": "QueueBackup"}, {"product": "shop", "queue_name": HOSTILE})
+    linked = {**rule, "annotations": {"silence_url": rule["annotations"]["silence_url"]}}
+    series = f'{rule["expr"].partition("(")[2].partition("[")[0]}{{product="shop",queue_name={json.dumps(HOSTILE)}}}'
+    labels = {**rule["labels"], "queue_name": HOSTILE}
+    fires = {(1200, "QueueBackup"): [{**labels, "product": "shop"}]}
+    case = Case("a hostile queue", [Stretch({series: 600}, 81)], fires, annotations={"silence_url": link})
+    verify(Rules([{"name": "one", "rules": [linked]}]), [case], tmp_path)
+
+    matchers = parse_qs(urlsplit(urlsplit(link).fragment).query)["filter"][0]
+    with alerting(tmp_path) as alertmanager:
+        alertmanager.push(
+            alert("QueueBackup", "critical", labels),
+            alert("QueueBackup", "critical", {**labels, "queue_name": "emails"}),
+            alert("QueueBackup", "warning", {**labels, "severity": "warning"}),
+        )
+        each = re.findall(r"""\w+="(?:[^"\\]|\\.)*\"""", matchers)
+        found = httpx.get(f"{alertmanager.url}/api/v2/alerts", params={"filter": each}).raise_for_status().json()
+    assert [(each["labels"]["queue_name"], each["labels"]["severity"]) for each in found] == [(HOSTILE, "critical")]

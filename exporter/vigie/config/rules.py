@@ -138,14 +138,22 @@ class Routing(Settings):
     group_interval: Pause = 60.0
     """Pause before a group that changed is told again, its end included."""
     repeat_interval: Pause = 14400.0
-    """Reminder while nothing changes."""
+    """Reminder of a warning while nothing changes."""
+    critical_repeat: Pause = 3600.0
+    """The same of a critical alert by Slack, e-mail or SMS."""
+    page_repeat: Pause = 300.0
+    """
+    The same to PagerDuty, which folds it into the open incident and wakes nobody. An alert that ended under a silence
+    and returns is told within this time.
+    """
     heartbeat: Pause = 60.0
     """Beat of the dead-man's switch; the service that listens should allow three of them to be missed."""
 
     @model_validator(mode="after")
     def _reminds_no_faster_than_it_tells(self) -> Routing:
-        if self.repeat_interval < self.group_interval:
-            raise ValueError("`repeat_interval` is below `group_interval`, and a reminder cannot come sooner; raise it")
+        for key in ("repeat_interval", "critical_repeat", "page_repeat"):
+            if getattr(self, key) < self.group_interval:
+                raise ValueError(f"`{key}` is below `group_interval`, and a reminder cannot come sooner; raise it")
         return self
 
 
