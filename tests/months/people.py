@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.mixin.alertmanager import Alertmanager, Ways, alerting
 from tests.mixin.smtp import MailServer, taking_mail
+from tests.months.engine import Life
 from tests.months.incidents import Incident
 
 LEVELS = {"tech-lead": "15m", "cto": "30m"}
@@ -25,7 +26,7 @@ BESIDE = {
 }
 """Who is told beside them."""
 MAILBOXES = {"team@shop.example": "mail", "money@shop.example": "finance"}
-TITLE = re.compile(r"(?:Unanswered for \w+\. )?(Critical|Warning): (\w+) of (\S+?)(?: \(\d+\))?\. ")
+TITLE = re.compile(r"(?:Unanswered for \w+\. )?(Critical|Warning): (\w+)(?: and others)? of (\S+?)(?: \(\d+\))?\. ")
 
 Told = Counter[tuple[str, str, str, str]]
 """Receiver, severity, alert and product to the number of messages."""
@@ -37,16 +38,46 @@ def audience(name: str, severity: str) -> frozenset[str]:
     return people | BESIDE.get((name.partition(" (")[0], severity), frozenset())
 
 
-def promised(incidents: tuple[Incident, ...]) -> Told:
-    """One message of each alert to each receiver; only a level above on-call hears of each pattern by itself."""
-    told = Told()
-    for incident in incidents:
-        alerts = [(name, "Critical") for name in incident.pages] + [(name, "Warning") for name in incident.warnings]
-        for name, severity in alerts:
-            for receiver in audience(name, severity):
-                message = (receiver, severity, name.partition(" (")[0], incident.name)
-                told[message] = told[message] + 1 if receiver in LEVELS else 1
-    return told
+APART = ("pattern", "probe", "queue_name")
+"""Labels by which messages of SecurityBreach, SiteDown and QueueBackup are told apart."""
+
+
+def promised(incidents: tuple[Incident, ...], fired: Mapping[str, Sequence[Life]]) -> Told:
+    """One message for each component to each receiver; a level above on-call hears of each kind of alert by itself."""
+    messages = {
+        (receiver, severity, life.labels["alertname"] if receiver in LEVELS else topic, incident.name, apart)
+        for incident in incidents
+        for life in fired[incident.name]
+        for severity in [life.labels["severity"].title()]
+        if severity == "Critical" or life.labels["alertname"] in {_bare(name) for name in incident.warnings}
+        for topic, apart in [_group(life)]
+        for receiver in audience(life.name, severity)
+    }
+    return Told(message[:-1] for message in messages)
+
+
+def by_topic(told: Told, fired: Mapping[str, Sequence[Life]]) -> Told:
+    """The same with the component in place of the alert that a title names, except for the levels above on-call."""
+    topics = {
+        (life.labels["alertname"], product): _group(life)[0] for product, lives in fired.items() for life in lives
+    }
+    grouped = Told()
+    for (receiver, severity, name, product), count in told.items():
+        topic = name if receiver in LEVELS else topics[name, product]
+        grouped[receiver, severity, topic, product] += count
+    return grouped
+
+
+def _group(life: Life) -> tuple[str, str]:
+    """What a message is about, and which of several of that."""
+    labels, name = life.labels, life.labels["alertname"]
+    if name not in {"SecurityBreach", "SiteDown", "QueueBackup"}:
+        return labels["component"], ""
+    return name, next(labels[label] for label in APART if label in labels)
+
+
+def _bare(name: str) -> str:
+    return name.partition(" (")[0]
 
 
 @dataclass(frozen=True, slots=True)
