@@ -194,6 +194,11 @@ def test_every_service_is_hardened() -> None:
         assert not service.get("privileged"), name
 
 
+def test_every_service_can_be_stopped_while_it_starts() -> None:
+    """The first process of a container ignores SIGTERM until it has a handler; Docker's init passes it on at once."""
+    assert all(service["init"] is True for service in _all().values())
+
+
 def test_no_service_runs_as_root() -> None:
     """By the file, by the Dockerfile of its image, or, for Grafana, by the image (user 472)."""
     dockerfiles = {each["image"]: each["build"] for each in _all().values() if "build" in each}
