@@ -58,8 +58,8 @@ def test_a_warning_is_mailed_and_so_is_its_end(tmp_path: Path) -> None:
 def test_many_warnings_are_one_mail(count: int, shown: int, tmp_path: Path) -> None:
     with taking_mail() as server, alerting(tmp_path, partial(by_mail, server=server)) as alertmanager:
         began = datetime.now(UTC) + timedelta(minutes=1)  # what began long ago is told without waiting for company
-        names = [f"q{n:02}" for n in range(count)]
-        alertmanager.push(*(alert("QueueBackup", "warning", {"queue_name": name}, started=began) for name in names))
+        names = [f"machine-{n:02}" for n in range(count)]
+        alertmanager.push(*(alert("HighCPU", "warning", {"instance": name}, started=began) for name in names))
         mails = server.wait_for(2)
     assert {mail.text.count("threshold 500") for mail in mails} == {shown}
     assert {f"… {count} alerts in all\n" in mail.text for mail in mails} == {count > shown}

@@ -104,10 +104,10 @@ def test_the_end_is_told_where_the_beginning_was(alertmanager: Alertmanager) -> 
 def test_many_alerts_are_one_message(count: int, shown: int, last: str, alertmanager: Alertmanager) -> None:
     began = datetime.now(UTC) + timedelta(minutes=1)  # what began long ago is told without waiting for company
     alertmanager.push(
-        *(alert("QueueBackup", "critical", {"queue_name": f"q{n:02}"}, started=began) for n in range(count))
+        *(alert("HighCPU", "critical", {"instance": f"machine-{n:02}"}, started=began) for n in range(count))
     )
     (event,) = alertmanager.collector.wait_for("pagerduty")
-    assert event["payload"]["summary"].startswith(f"Critical: QueueBackup of shop ({count}). ")
+    assert event["payload"]["summary"].startswith(f"Critical: HighCPU of shop ({count}). ")
     (message,) = alertmanager.collector.wait_for("slack")
     lines = attachment(message)["text"].splitlines()
     assert sum(line.startswith("600, ") for line in lines) == shown

@@ -215,7 +215,7 @@ APP = {
     ]
 }
 PROBES = [
-    {"name": "open", "url": "https://shop.example/health?deep=1#top"},
+    {"name": "open", "url": "https://shop.example/health?deep=1"},
     {"name": "shut", "url": "https://shop.example/admin", "basic": PASSWORD},
     {"name": "api", "url": "https://api.example/", "bearer": {"token_file": "/run/secrets/token"}},
 ]

@@ -39,9 +39,7 @@ class Target(Settings):
     @model_validator(mode="after")
     def _asks_in_one_way(self) -> Target:
         if self.basic and self.bearer:
-            raise ValueError(
-                "expected `basic` or `bearer`, not both, because a request takes one of them; leave one out"
-            )
+            raise ValueError("expected `basic` or `bearer`, not both, because a request takes one; leave one out")
         return self
 
 
