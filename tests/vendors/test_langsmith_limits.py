@@ -179,9 +179,9 @@ def test_stretches_cover_a_pause_without_a_gap_and_end_with_the_window() -> None
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"window": "6m", "interval": "5m"}, "lengthen `window`"),
-        ({"interval": "5s"}, "greater than or equal to 10"),
-        ({"base_url": "smith.example"}, "pattern"),
+        ({"window": "6m", "interval": "5m"}, "shorter than two intervals"),
+        ({"interval": "5s"}, "expected a duration from 10s to 1d"),
+        ({"base_url": "smith.example"}, "begins with http:// or https://"),
         ({"token_budgets": {"chat": 0}}, "greater than 0"),
     ],
 )
