@@ -82,7 +82,7 @@ def test_nothing_read_is_status_one(tmp_path: Path) -> None:
     ("threshold", "sentence"),
     [
         ("QueuBackup: {warning: 5}", "thresholds.QueuBackup: no alert has this name; did you mean 'QueueBackup'?"),
-        ("QueueBackup: {warning: 600}", "thresholds.QueueBackup: the warning at 600 comes after the critical at 500"),
+        ("QueueBackup: {warning: 600}", "thresholds.QueueBackup: the warning comes after the critical; put it below"),
     ],
 )
 def test_thresholds_that_cannot_work_are_refused_as_by_render(threshold: str, sentence: str, tmp_path: Path) -> None:
