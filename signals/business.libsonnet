@@ -125,7 +125,6 @@ function(config)
         source: 'postgres',
         runbook: 'RB-012',
         mutedBy: ['SourceSilent', 'SiteDown', 'DatabaseDown'],
-        repeats: [{ alert: 'DatabaseDown' }],
         explainedBy: ['supabase'],
         summary: 'Fewer people sign up than usual.',
         when: 'below',
