@@ -21,7 +21,7 @@ local promql = import 'signals/promql.libsonnet';
 
     // What stands between the braces of every query. Change one when the job has another name, or to leave series out:
     // app: 'job="app",handler!="/health"' keeps health checks from thinning out the error rate. Those that read Vigie
-    // follow `vigie`, and `disks` follows `node`, so that each name is said once.
+    // follow `vigie`, and `disks` follows `node`, so that a job that is renamed is renamed in one place.
     selectors: {
       app: 'job="app"',
       vigie: 'job="vigie"',

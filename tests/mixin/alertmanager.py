@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,6 +15,7 @@ from urllib.parse import parse_qsl
 import httpx
 
 from tests.mixin.conftest import ROOT, product
+from tests.real.answering import Quiet, answering
 from tests.real.process import answers, free_port, running, wait_until
 from tests.real.tools import binary
 from vigie.render import render, write
@@ -45,8 +44,8 @@ def collecting() -> Iterator[Collector]:
     """Run a collector."""
     collector = Collector(free_port())
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(Quiet):
+        def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
             text = self.rfile.read(int(self.headers["Content-Length"])).decode()
             is_form = self.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
             body = dict(parse_qsl(text)) if is_form else json.loads(text)
@@ -55,18 +54,8 @@ def collecting() -> Iterator[Collector]:
             self.end_headers()
             self.wfile.write(PUBLISHED if is_form else b"ok")
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", collector.port), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with answering(Handler, collector.port):
         yield collector
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass(frozen=True, slots=True)

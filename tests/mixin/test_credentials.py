@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import httpx
 import pytest
 
 from tests.mixin.conftest import ROOT, product
+from tests.real.answering import Quiet, answering
 from tests.real.process import answers, free_port, running, wait_until
 from tests.real.tools import binary
 from vigie.render import render, write
@@ -25,8 +24,8 @@ BEARER = "Bearer canary-token"
 def site() -> Iterator[int]:
     """The port of a site that answers the right query, at `/basic` and `/bearer` only to those who say who they are."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(Quiet):
+        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
             allowed = {"/basic?part=1": BASIC, "/bearer?part=1": BEARER, "/open?part=1": None}
             known = self.path in allowed and self.headers["Authorization"] == allowed[self.path]
             self.send_response(200 if known else 401)
@@ -34,16 +33,8 @@ def site() -> Iterator[int]:
             self.end_headers()
             self.wfile.write(b"shop_is_there 1\n")
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Handler) as port:
+        yield port
 
 
 def test_who_must_say_who_they_are_does_and_nobody_else_sees_it(tmp_path: Path, site: int) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from tests.mixin.alertmanager import Collector, collecting
 from tests.mixin.conftest import ROOT
 from tests.mixin.test_routes import verify
 from tests.mixin.test_tools import run
+from tests.real.answering import Quiet, answering
 from tests.real.process import answers, free_port, running, wait_until
 from tests.real.tools import binary
 from vigie.config.load import load
@@ -46,23 +45,15 @@ THEIRS: dict[str, Any] = {
 def exporter() -> Iterator[int]:
     """The port of something that answers a scrape as Vigie does."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(Quiet):
+        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.end_headers()
             self.wfile.write(METRICS)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Handler) as port:
+        yield port
 
 
 def rendered(folder: Path, **exchanged: str) -> Path:

@@ -18,7 +18,7 @@ PACE = {"group_interval": "1s", "page_repeat": "1s"}
 
 
 def critical(name: str, **labels: str) -> dict[str, Any]:
-    """An alert that begins so late that its group is not told before all of it has come."""
+    """An alert that starts so late that its group is sent only once all of it has arrived."""
     return alert(name, "critical", labels, started=datetime.now(UTC) + timedelta(minutes=1))
 
 
@@ -91,7 +91,7 @@ def test_a_page_that_ends_under_a_silence_and_returns_rings(tmp_path: Path) -> N
         wait_until(lambda: _settled(alertmanager), "the end to be noticed and hidden", seconds=30)
         alertmanager.speak(silence)
         silenced = list(alertmanager.collector.messages["pagerduty"])
-        assert {event["event_action"] for event in silenced} == {"trigger"}, "nobody is told of the end"
+        assert {event["event_action"] for event in silenced} == {"trigger"}, "no resolve is sent under a silence"
         alertmanager.push(alert("DatabaseDown", "critical", {"component": "database"}, started=datetime.now(UTC)))
         again = alertmanager.collector.wait_for("pagerduty", len(silenced) + 1)[-1]
         assert (again["event_action"], again["dedup_key"]) == ("trigger", first["dedup_key"])

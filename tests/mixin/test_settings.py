@@ -20,7 +20,7 @@ from vigie.render import Rendering, render, write
 
 
 def refusal(text: str, folder: Path) -> str:
-    """What is said of a file that is refused, without its path."""
+    """The error for a file that is refused, without its path."""
     path = folder / "vigie.yaml"
     path.write_text(f"product: shop\n{text}")
     with pytest.raises(ConfigError) as refused:
