@@ -76,8 +76,9 @@ def test_only_a_probe_of_the_same_service_counts(url: str, *, same: bool) -> Non
     assert bool(found) == same
 
 
-def test_a_page_repeats_only_what_itself_repeats_nothing(groups: list[dict[str, Any]]) -> None:
+def test_a_page_repeats_only_what_itself_repeats_nothing() -> None:
     """Else two could keep each other from firing."""
+    groups = groups_of(render(product(app=METRICS), ROOT))
     rules = [rule for group in groups for rule in group["rules"] if "alert" in rule]
     repeating = [rule for rule in rules if _repeats(rule)]
     assert repeating
