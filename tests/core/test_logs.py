@@ -58,7 +58,7 @@ def test_no_line_holds_colour_codes_whatever_the_terminal(
     monkeypatch.setenv(variable, value)
     _configure()
     coloured = {"color_message": "Started server process [\x1b[36m%d\x1b[0m]"}
-    logging.getLogger("uvicorn.error").info("Started server process [%d]", 7, extra=coloured)
+    logging.getLogger("a.library").info("Started server process [%d]", 7, extra=coloured)
     logger().warning("source_failed", message="\x1b[1;31mno\x1b[0m \x1b]0;title\x07such user", seen=["\x1b[2Kgone"])
     first, second = map(json.loads, capsys.readouterr().err.splitlines())
     assert first["event"] == "Started server process [7]"

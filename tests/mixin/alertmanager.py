@@ -35,7 +35,7 @@ class Collector:
 
     def wait_for(self, channel: str, count: int = 1) -> list[Any]:
         """The messages on a channel, as soon as there are `count`."""
-        wait_until(lambda: len(self.messages.get(channel, ())) >= count, f"{count} messages to {channel}", seconds=10)
+        wait_until(lambda: len(self.messages.get(channel, ())) >= count, f"{count} messages to {channel}")
         return self.messages[channel]
 
 

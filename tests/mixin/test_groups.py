@@ -70,8 +70,7 @@ def test_what_is_one_incident(case: str, tmp_path: Path) -> None:
     alerts, expected = GROUPS[case]
     with alerting(tmp_path) as alertmanager:
         alertmanager.push(*alerts)
-        alertmanager.collector.wait_for("pagerduty", len(expected))
-        assert summaries(alertmanager) == expected
+        wait_until(lambda: summaries(alertmanager) == expected, f"{expected} at the pager")
 
 
 def _settled(alertmanager: Alertmanager) -> bool:
