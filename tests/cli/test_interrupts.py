@@ -29,6 +29,11 @@ def _is_ours(process: subprocess.Popen[str]) -> bool:
     return process.poll() is not None
 
 
+def _heed() -> None:
+    """A shell's background job ignores Ctrl-C, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def _started(folder: Path, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(  # noqa: S603 - our own
@@ -38,6 +43,7 @@ def _started(folder: Path, *arguments: str | Path) -> Iterator[subprocess.Popen[
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heed,  # noqa: PLW1509 - before any thread that matters
     )
     try:
         wait_until(lambda: _is_ours(process), "the first lines of Vigie", seconds=60)
