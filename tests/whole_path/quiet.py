@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _CALM = "shows what goes wrong, and on the calm demo nothing may"
 _RARE = "shows single events, and in the first minutes there may be none"
+_NAMELESS = "is empty while some sign-ins are refused and the log names the account of none, as with wrong passwords"
 _HISTORY = "compares with what is usual, which is read after the first minutes"
 
 QUIET = {
@@ -20,6 +21,8 @@ QUIET = {
     "ops/Active alerts": _CALM,
     "signins/Guesses against normal": _HISTORY,
     "signins/Guesses against normal over time": _HISTORY,
+    "signins/Guesses on one account": _NAMELESS,
+    "signins/Guesses on one account over time": _NAMELESS,
     "signins/Guesses that logs can place": _CALM,
     "signins/Let in by method": _RARE,
     "signins/Refused by reason": _CALM,
