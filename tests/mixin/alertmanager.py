@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,6 +25,8 @@ STARTED = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 """When alerts begin unless a test says otherwise: half past ten in Paris."""
 PUBLISHED = b"<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>"
 """What SNS answers; without it Alertmanager sends a text again."""
+
+_ANY_FOLDER = "/folder-of-the-test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,30 @@ def hastened(config: str) -> str:
     return re.sub(r"(group_wait|group_interval): \d+[sm]\b", r"\1: 300ms", escalated)
 
 
+def routing_of(changes: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """
+    What Alertmanager reads for a product with these keys: text by path.
+
+    Rendering costs more than the rest of a test, so what differs by nothing but the test's folder and the ports of its
+    servers is rendered once, for others that stand in for them.
+    """
+    text = json.dumps(changes).replace(str(folder), _ANY_FOLDER)
+    servers = dict.fromkeys(re.findall(r"127\.0\.0\.1:\d+", text))
+    standing_in = {server: f"server-{number}.test:1" for number, server in enumerate(servers)}
+    for server, other in standing_in.items():
+        text = text.replace(server, other)
+    files = dict(_rendered(text))
+    for real, other in ((str(folder), _ANY_FOLDER), *standing_in.items()):
+        files = {path: content.replace(other, real) for path, content in files.items()}
+    return files
+
+
+@cache
+def _rendered(changes: str) -> dict[str, str]:
+    files = render(product(**json.loads(changes)), ROOT).files
+    return {path: text for path, text in files.items() if path.startswith("alertmanager/")}
+
+
 @contextlib.contextmanager
 def alerting(
     folder: Path,
@@ -154,8 +181,7 @@ def alerting(
 ) -> Iterator[Alertmanager]:
     """Run Alertmanager with what is rendered for the shop, its waits cut short."""
     with collecting() as collector:
-        shop = product(channels=channels(Ways(folder, collector)), **changes)
-        write(render(shop, ROOT).files, folder)
+        write(routing_of({"channels": channels(Ways(folder, collector)), **changes}, folder), folder)
         config = folder / "alertmanager" / "alertmanager.yaml"
         config.write_text(hastened(config.read_text()))
         port = free_port()
