@@ -56,10 +56,15 @@ def product(**changes: Any) -> Product:
     return Product.model_validate(SHOP | changes)
 
 
+def read(text: str) -> Any:
+    """YAML, by the parser that is ten times as fast."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
 def groups_of(rendering: Rendering) -> list[dict[str, Any]]:
     """The groups of all rules, as written: what is recorded first, then the alerts."""
     files = [rendering.files[f"prometheus/rules/{name}.yaml"] for name in ("signals", "alerts")]
-    return [group for text in files for group in yaml.safe_load(text)["groups"]]
+    return [group for text in files for group in read(text)["groups"]]
 
 
 def without_texts(groups: list[dict[str, Any]]) -> Rules:

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import _jsonnet  # type: ignore[import-untyped] # published without types
 import pytest
-import yaml
+import rjsonnet
 
 from tests.mixin import boards
-from tests.mixin.conftest import ROOT, SHOP, groups_of, product
+from tests.mixin.conftest import ROOT, SHOP, groups_of, product, read
 from tests.mixin.queries import uses
 from tests.mixin.test_tools import run
 from tests.real.tools import binary
@@ -63,6 +62,7 @@ def rendering(names: tuple[str, ...]) -> Rendering:
     return render(shop(names), ROOT)
 
 
+@cache
 def rules(names: tuple[str, ...]) -> list[dict[str, Any]]:
     return [rule for group in groups_of(rendering(names)) for rule in group["rules"]]
 
@@ -110,7 +110,7 @@ def test_nothing_leads_to_what_is_not_there(names: tuple[str, ...]) -> None:
     assert set(re.findall(r'\\"dashboard\\", \\"([\w-]+)\\"', texts)) <= uids
     urls = [rule["annotations"]["dashboard_url"] for rule in rules(names) if "alert" in rule]
     assert {urlsplit(url).path.removeprefix("/d/") for url in urls} <= uids
-    routing = yaml.safe_load(rendering(names).files["alertmanager/alertmanager.yaml"])
+    routing = read(rendering(names).files["alertmanager/alertmanager.yaml"])
     matchers = [each for rule in routing["inhibit_rules"] for key in rule for each in rule[key]]
     muting = {name for each in matchers if each.startswith("alertname=") for name in each.split('"')[1].split("|")}
     assert muting <= alerts(names)
@@ -219,10 +219,10 @@ def test_a_source_without_its_secret_is_left_out_unless_it_is_enabled_outright(t
 def test_the_mixin_takes_a_list_of_what_there_is() -> None:
     """As a user of jsonnet would write it."""
     program = """
-      local mixin = (import 'mixin.libsonnet') + { _config+:: { sources: ['redis', 'app'] } };
+      local mixin = (import '%s') + { _config+:: { sources: ['redis', 'app'] } };
       { boards: std.objectFields(mixin.grafanaDashboards), groups: mixin.prometheusAlerts.groups }
     """
-    made = json.loads(_jsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), program))
+    made = json.loads(rjsonnet.evaluate_snippet("mine.jsonnet", program % (ROOT / "mixin.libsonnet")))
     assert made["boards"] == ["api.json", "hosting.json", "ops.json", "uptime.json", "vigie.json", "workers.json"]
     here = {rule["alert"] for group in made["groups"] for rule in group["rules"]}
     assert here == alerts(("redis", "app")) - {"HighMemory"}, "`app.memory_limit` is not set there"
@@ -236,6 +236,6 @@ def test_an_unknown_name_in_that_list_is_refused() -> None:
 
 def test_the_list_of_sources_is_that_of_the_exporter() -> None:
     known = json.loads(
-        _jsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), "(import 'signals/sources.libsonnet').names")
+        rjsonnet.evaluate_snippet("mine.jsonnet", f"(import '{ROOT / 'signals' / 'sources.libsonnet'}').names")
     )
     assert set(known) == set(EVERY)

@@ -38,11 +38,11 @@ def test_the_mixin_needs_no_python() -> None:
     """As a user of jsonnet would write it."""
     program = """
       local mine = { _config+:: { product: 'bare', alerts+: { QueueBackup+: { warning: 7 } } } };
-      local mixin = (import 'mixin.libsonnet') + mine;
+      local mixin = (import '%s') + mine;
       local dashboards = std.objectFields(mixin.grafanaDashboards);
       { rules: mixin.prometheusRules, alerts: mixin.prometheusAlerts, dashboards: dashboards }
     """
-    roots = json.loads(_jsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), program))
+    roots = json.loads(rjsonnet.evaluate_snippet("mine.jsonnet", program % (ROOT / "mixin.libsonnet")))
     queue = [rule for group in roots["alerts"]["groups"] for rule in group["rules"] if rule["alert"] == "QueueBackup"]
     assert [rule["expr"].rpartition(" ")[2] for rule in queue] == ["500", "7"]
     assert roots["rules"]["groups"]
