@@ -10,9 +10,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +19,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from tests.real.answering import Quiet, answering
 from tests.real.process import answers, free_port, running, wait_until
 from vigie.core.settings import parts_of
 from vigie.sources import SOURCES
@@ -50,14 +49,16 @@ BROKEN = {
 }
 
 
-class _Echo(BaseHTTPRequestHandler):
+class _Echo(Quiet):
     """A vendor that refuses, and repeats the credentials that it was sent in its words."""
+
+    status: int
 
     def _refuse(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
         sent = " ".join(f"{name}: {value}" for name, value in self.headers.items())
         body = json.dumps({"error": {"message": f"not allowed: {sent}"}, "message": sent, "detail": sent}).encode()
-        self.send_response(self.server.status)  # type: ignore[attr-defined] # set below
+        self.send_response(self.status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
@@ -65,19 +66,16 @@ class _Echo(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = _refuse  # noqa: N815 - names that the standard library asks for
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture(scope="module", params=[401, 500, 200])
 def echo(request: pytest.FixtureRequest) -> Iterator[int]:
     """Port of a server that answers with this status and echoes what it was sent."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
-    server.status = request.param  # type: ignore[attr-defined] # for the handler
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
+
+    class OfStatus(_Echo):
+        status = request.param
+
+    with answering(OfStatus) as port:
+        yield port
 
 
 def _secrets(name: str) -> list[str]:

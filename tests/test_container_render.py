@@ -6,9 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -17,6 +15,7 @@ from deploy.containers.reload import reload_running
 from deploy.containers.render import Folders, refuse_unreadable, render
 from deploy.native.paths import ROOT
 from deploy.product import refusal
+from tests.real.answering import Quiet, answering
 
 _OWN = {
     "VIGIE_PRODUCT": "shop",
@@ -169,19 +168,14 @@ def test_what_the_container_cannot_read_is_named_with_what_to_type(folder: Path,
 def _part(status: int, answer: str) -> Iterator[tuple[str, int]]:
     """A part of the stack that answers so when it is told to reload."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(Quiet):
+        def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
             self.send_response(status)
             self.end_headers()
             self.wfile.write(answer.encode())
 
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield "127.0.0.1", server.server_port
-        server.shutdown()
+    with answering(Handler) as port:
+        yield "127.0.0.1", port
 
 
 def test_a_part_that_refuses_the_new_configuration_is_not_passed_over() -> None:

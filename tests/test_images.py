@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import http.server
 import re
 import socket
 import subprocess
-import threading
 from collections.abc import Iterator
 
 import pytest
 
 from deploy.native.paths import ROOT
+from tests.real.answering import Quiet, answering
 from tests.real.process import free_port
 from vigie import __version__
 
@@ -58,23 +57,18 @@ def test_everything_that_is_copied_is_let_in(folder: str) -> None:
             assert source.partition("/")[0] in let_in, source
 
 
-class _Face(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
+class _Face(Quiet):
+    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
         """Answer with the status that the path names."""
         self.send_response(int(self.path.strip("/")))
         self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture
 def face() -> Iterator[str]:
     """URL of a server whose path is the status that it answers."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Face) as server:
-        threading.Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with answering(_Face) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _healthy(url: str) -> tuple[int, str]:
