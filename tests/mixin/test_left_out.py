@@ -219,10 +219,10 @@ def test_a_source_without_its_secret_is_left_out_unless_it_is_enabled_outright(t
 def test_the_mixin_takes_a_list_of_what_there_is() -> None:
     """As a user of jsonnet would write it."""
     program = """
-      local mixin = (import '%s') + { _config+:: { sources: ['redis', 'app'] } };
+      local mixin = (import 'mixin.libsonnet') + { _config+:: { sources: ['redis', 'app'] } };
       { boards: std.objectFields(mixin.grafanaDashboards), groups: mixin.prometheusAlerts.groups }
     """
-    made = json.loads(rjsonnet.evaluate_snippet("mine.jsonnet", program % (ROOT / "mixin.libsonnet")))
+    made = json.loads(rjsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), program))
     assert made["boards"] == ["api.json", "hosting.json", "ops.json", "uptime.json", "vigie.json", "workers.json"]
     here = {rule["alert"] for group in made["groups"] for rule in group["rules"]}
     assert here == alerts(("redis", "app")) - {"HighMemory"}, "`app.memory_limit` is not set there"
@@ -236,6 +236,6 @@ def test_an_unknown_name_in_that_list_is_refused() -> None:
 
 def test_the_list_of_sources_is_that_of_the_exporter() -> None:
     known = json.loads(
-        rjsonnet.evaluate_snippet("mine.jsonnet", f"(import '{ROOT / 'signals' / 'sources.libsonnet'}').names")
+        rjsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), "(import 'signals/sources.libsonnet').names")
     )
     assert set(known) == set(EVERY)

@@ -174,9 +174,9 @@ def test_the_routing_needs_no_python() -> None:
       local sms = { region: 'eu-west-3', profile: null, role_arn: null, api_url: null, to: [] };
       local level = { name: 'cto', after: '30m', sms: ['+33612345678'] };
       local mine = { _config+:: { channels+: { sms: sms, security: { slack: slack }, escalation: [level] } } };
-      ((import '%s') + mine).alertmanagerConfig
+      ((import 'mixin.libsonnet') + mine).alertmanagerConfig
     """
-    config = json.loads(rjsonnet.evaluate_snippet("mine.jsonnet", program % (ROOT / "mixin.libsonnet")))
+    config = json.loads(rjsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), program))
     assert [receiver["name"] for receiver in config["receivers"]] == [
         "nowhere",
         "security-critical",
