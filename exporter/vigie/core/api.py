@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from vigie import __version__
+from vigie.core import foreign
 from vigie.core.lean import import_without_colours
 from vigie.core.network import why
 from vigie.core.source import Context
@@ -163,12 +164,12 @@ class Api:
             sentence = f"answered with a web page instead of JSON; check `{self.vendor.url_key}`"
             raise self._error(Reason.BAD_PAYLOAD, sentence)
         try:
-            return msgspec.json.decode(body, type=answer)
+            return foreign.read(body, answer)
         except msgspec.ValidationError as error:
             raise self._error(
                 Reason.BAD_PAYLOAD, f"gave an answer that differs from its documentation: {error}"
             ) from None
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except foreign.UNREADABLE:
             raise self._error(Reason.BAD_PAYLOAD, "gave an answer that is not valid JSON, or ends early") from None
 
     def _refusal(self, response: httpx.Response, body: bytes) -> SourceError:
@@ -259,8 +260,8 @@ def retry_after(headers: Mapping[str, str], reset_header: str, now: float) -> fl
 def _message(body: bytes) -> str:
     """The vendor's own words in an error body, as far as they are where everybody puts them; one line."""
     try:
-        data = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        data = foreign.read(body)
+    except foreign.UNREADABLE:
         return ""
     error = data.get("error", data) if isinstance(data, dict) else None
     words = error if isinstance(error, str) else _first_text(error) if isinstance(error, dict) else ""

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import msgspec
 
+from vigie.core.foreign import Reader
 from vigie.sources.celery.events.wire import Text
 from vigie.sources.celery.mailbox import Mailbox
 
@@ -69,11 +70,11 @@ class Stats(msgspec.Struct):
 
 
 _ANSWERS: Mapping[str, Any] = {
-    "stats": msgspec.json.Decoder(dict[str, Stats]),
-    "active_queues": msgspec.json.Decoder(dict[str, list[Consumed]]),
-    "active": msgspec.json.Decoder(dict[str, list[Work]]),
-    "reserved": msgspec.json.Decoder(dict[str, list[Work]]),
-    "scheduled": msgspec.json.Decoder(dict[str, list[Scheduled]]),
+    "stats": Reader(dict[str, Stats]),
+    "active_queues": Reader(dict[str, list[Consumed]]),
+    "active": Reader(dict[str, list[Work]]),
+    "reserved": Reader(dict[str, list[Work]]),
+    "scheduled": Reader(dict[str, list[Scheduled]]),
 }
 
 
@@ -145,7 +146,7 @@ def _complete(
 
 def _read(question: str, body: bytes) -> Mapping[str, Any]:
     try:
-        answer: Mapping[str, Any] = _ANSWERS[question].decode(body)
+        answer: Mapping[str, Any] = _ANSWERS[question].read(body)
     except msgspec.MsgspecError:  # an {"error": ...}, or a worker of another kind: it has not answered
         return {}
     return answer

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
+from vigie.core import foreign
 from vigie.core.families import Family
 from vigie.core.ledger import count
 from vigie.core.state import Event, Series
@@ -50,8 +49,8 @@ def interpret(envelope: Envelope) -> Event | None:
     if kind is None:
         return None
     try:
-        thing = msgspec.json.decode(envelope.data.object, type=kind.shape)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        thing = foreign.read(bytes(envelope.data.object), kind.shape)
+    except foreign.UNREADABLE:
         return skipped(envelope, "unreadable")
     amounts = kind.adds(thing, envelope.data.previous_attributes or {})
     amounts[f.EVENTS.name, (envelope.type,)] = 1.0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from vigie.core import foreign
 from vigie.errors import Reason, SourceError
 from vigie.sources.stripe.wire import Envelope
 
@@ -28,8 +27,8 @@ def verify(signature: str, body: bytes, secret: str) -> Envelope:
     except (TypeError, UnicodeDecodeError):  # bytes outside ASCII in the header, outside UTF-8 in the body
         raise SourceError(Reason.AUTH, _advice("not a signature of Stripe's")) from None
     try:
-        return msgspec.json.decode(body, type=Envelope)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return foreign.read(body, Envelope)
+    except foreign.UNREADABLE:
         raise SourceError(Reason.BAD_PAYLOAD, "what was sent to /webhooks/stripe is signed, but no event") from None
 
 

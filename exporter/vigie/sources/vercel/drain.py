@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from vigie.core import foreign
 from vigie.core.ledger import count, observe
 from vigie.core.state import Event, Series
 from vigie.core.values import unix
@@ -82,8 +83,8 @@ def records(plain: bytes) -> list[Any]:
         SourceError: It is neither.
     """
     try:
-        found = msgspec.json.decode(plain) if plain.lstrip()[:1] == b"[" else _LINES.decode_lines(plain)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = _RECORDS.read(plain) if plain.lstrip()[:1] == b"[" else _RECORDS.read_lines(plain)
+    except foreign.UNREADABLE:
         raise SourceError(Reason.BAD_PAYLOAD, "this push is neither a JSON array nor JSON lines") from None
     return list(found)
 
@@ -148,4 +149,4 @@ def _decompressed(body: bytes) -> bytes:
     return plain
 
 
-_LINES = msgspec.json.Decoder()
+_RECORDS = foreign.Reader[Any](Any)

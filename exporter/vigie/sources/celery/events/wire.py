@@ -14,6 +14,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from vigie.core.foreign import Reader
+
 Text = Annotated[str, Meta(max_length=255)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
@@ -59,18 +61,18 @@ Read = tuple[list[Event], int]
 """Events of one message, and how many in it could not be read."""
 
 
-_body = msgspec.json.Decoder(list[Event] | Event)
-_event = msgspec.json.Decoder(Event)
-_parts = msgspec.json.Decoder(list[msgspec.Raw])
-_envelope = msgspec.json.Decoder(_Envelope)
-_reply = msgspec.json.Decoder(_Reply)
+_body = Reader[list[Event] | Event](list[Event] | Event)
+_event = Reader[Event](Event)
+_parts = Reader[list[msgspec.Raw]](list[msgspec.Raw])
+_envelope = Reader[_Envelope](_Envelope)
+_reply = Reader[_Reply](_Reply)
 _FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 def decode_body(body: bytes | str) -> Read:
     """Read the JSON body of a message, event by event where one of them is odd."""
     try:
-        events = _body.decode(body)
+        events = _body.read(body)
     except _FAULTS:
         return _salvage(body)
     return (events if isinstance(events, list) else [events]), 0
@@ -79,7 +81,7 @@ def decode_body(body: bytes | str) -> Read:
 def decode_envelope(message: bytes) -> Read:
     """Read a message in kombu's envelope, as it travels on Redis."""
     try:
-        envelope = _envelope.decode(message)
+        envelope = _envelope.read(message)
         if envelope.content_type not in ("application/json", None):
             return [], 1
         if envelope.properties.body_encoding == "base64":
@@ -92,7 +94,7 @@ def decode_envelope(message: bytes) -> Read:
 def open_reply(message: bytes | str) -> tuple[str, bytes]:
     """Ticket and body of a worker's answer, as it travels on Redis; empty if it is none."""
     try:
-        reply = _reply.decode(message)
+        reply = _reply.read(message)
         encoded = reply.properties.body_encoding == "base64"
         return reply.headers.ticket, a2b_base64(reply.body) if encoded else reply.body.encode()
     except _FAULTS:
@@ -103,12 +105,12 @@ def _salvage(body: bytes | str) -> Read:
     """Read what can be read of a list of events."""
     events: list[Event] = []
     try:
-        parts = _parts.decode(body)
+        parts = _parts.read(body)
     except _FAULTS:
         return [], 1
     for part in parts:
         try:
-            events.append(_event.decode(part))
+            events.append(_event.read(part))
         except _FAULTS:
             continue
     return events, len(parts) - len(events)
