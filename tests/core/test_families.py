@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.core.families import OTHER, Distribution, Families, counter, gauge, histogram
+from tests import judge
+from vigie.core.families import OTHER, Distribution, Families, Family, counter, gauge, histogram, untyped
+from vigie.core.status import SELF_FAMILIES
+from vigie.sources import SOURCES
 
-SIZE = gauge("size", "Size.", "name")
+SIZE = gauge("size", "Size.", "name", join="sum")
 WAIT = histogram("wait_seconds", "Wait.", "name", buckets=(1.0, 2.5))
 
 
@@ -22,11 +27,42 @@ def test_label_values_must_match_the_declared_labels() -> None:
         Families().add(SIZE, 1)
 
 
-def test_the_same_series_added_twice_adds_up() -> None:
+@pytest.mark.parametrize(
+    ("family", "value"),
+    [
+        (counter("jobs_total", "Jobs.", "name"), 5.0),
+        (untyped("jobs_count", "Jobs.", "name"), 5.0),
+        (SIZE, 5.0),
+        (gauge("lag_seconds", "Lag.", "name"), 3.0),
+        (gauge("up", "Up.", "name", join="min"), 2.0),
+    ],
+    ids=lambda family: family.name if isinstance(family, Family) else "",
+)
+def test_of_two_things_of_one_name_counts_add_up_and_the_worse_number_stands(family: Family, value: float) -> None:
     families = Families()
-    families.add(SIZE, 1, "a")
-    families.add(SIZE, 2, "a")
-    assert families.values[SIZE] == {("a",): 3.0}
+    families.add(family, 3, "a")
+    families.add(family, 2, "a")
+    assert families.values[family] == {("a",): value}
+    families.add(family, 3, "b")
+    families.add(family, 2, "c")
+    families.add(family, 3, "d")
+    bounded, _ = families.capped(2)
+    assert bounded.values[family] == {("a",): value, (OTHER,): {5.0: 8.0, 3.0: 3.0, 2.0: 2.0}[value]}
+
+
+LOW_IS_BAD = re.compile(
+    r"_up$|_healthy$|_available$|_remaining|_enabled$|_expiry_|_oldest_|_crash_free_|_last_[a-z]+_time"
+)
+
+
+def test_of_things_that_are_worse_when_low_the_lowest_stands() -> None:
+    exported = {family.name: family for source in SOURCES.values() for family in source.families}
+    exported |= {family.name: family for family in SELF_FAMILIES}
+    low = {name: family.join for name, family in exported.items() if LOW_IS_BAD.search(name) and family.labels}
+    assert low == dict.fromkeys(low, "min")
+    assert {"pg_stat_replication_pg_wal_lsn_diff", "vigie_postgres_standby_lag_seconds"} <= {
+        name for name, family in exported.items() if family.join == "max"
+    }
 
 
 @given(st.lists(st.tuples(st.text(max_size=3), st.integers(0, 1000)), max_size=40), st.integers(2, 10))
@@ -61,7 +97,7 @@ def test_histograms_fold_bucket_by_bucket() -> None:
 def test_histogram_buckets_are_cumulated_and_end_at_infinity() -> None:
     families = Families()
     families.observe(WAIT, Distribution((1, 2, 3), 10.0), "a")
-    (metric,) = families.metrics()
+    (metric,) = judge.metrics(families)
     assert [(sample.name, sample.labels.get("le"), sample.value) for sample in metric.samples] == [
         ("wait_seconds_bucket", "1.0", 1),
         ("wait_seconds_bucket", "2.5", 3),

@@ -86,6 +86,16 @@ def test_an_unknown_state_is_absent_and_not_a_failure(text: str, value: float | 
     assert found.get("redis_rdb_last_bgsave_status", {}).get(()) == value
 
 
+def test_of_two_replicas_behind_one_address_the_one_further_behind_stands() -> None:
+    slaves = "".join(
+        f"slave{n}:ip=10.0.0.9,port=6379,state=online,offset={offset},lag={lag}\n"
+        for n, (offset, lag) in enumerate(((10_771, 0), (28, 3)))
+    )
+    found = of(f"redis_version:7\nrole:master\nmaster_repl_offset:10771\n{slaves}")
+    assert found["redis_connected_slave_offset_bytes"] == {("10.0.0.9", "6379", "online"): 28}
+    assert found["redis_connected_slave_lag_seconds"] == {("10.0.0.9", "6379", "online"): 3}
+
+
 @given(st.text())
 def test_any_text_is_read_or_refused_with_a_reason(text: str) -> None:
     with contextlib.suppress(SourceError):

@@ -10,7 +10,8 @@ from typing import Final
 
 from prometheus_client import ProcessCollector
 
-from vigie.core.exposition import Encoded, Page, assemble, encode, encode_metric
+from vigie.core.exposition import Encoder, Page, assemble, encode
+from vigie.core.families import Families, counter, gauge
 from vigie.core.firsts import Firsts
 from vigie.core.poller import Outcome
 from vigie.core.readers import Readers
@@ -45,6 +46,7 @@ class Board:
         self._making = asyncio.Lock()
         self._readers = Readers()
         self._own = Firsts("vigie")
+        self._encoder = Encoder()
         self._number = 0
         self._note_readiness()
         self.page: Page = self._next_page(0, -1)
@@ -53,7 +55,9 @@ class Board:
         """Take in a poll of the source `name`; the page follows within milliseconds."""
         status = self.statuses[name]
         async with self._making:
-            snapshot = await asyncio.to_thread(Snapshot.of, outcome, status.source.config, status.firsts)
+            snapshot = await asyncio.to_thread(
+                Snapshot.of, outcome, status.source.config, status.firsts, status.encoder
+            )
             status.record(outcome, snapshot, self._clock())
         self._note_readiness()
         self._changed.set()
@@ -85,7 +89,7 @@ class Board:
     def make_page(self) -> Page:
         """The page as of now, for whoever reads it once: new series are on it in full."""
         now, own = self._now(), self_families(self.statuses.values(), self._clock())
-        return assemble([encode(own), _process(), *(status.in_full(now) for status in self.statuses.values())])
+        return assemble([encode(own), encode(_process()), *(status.in_full(now) for status in self.statuses.values())])
 
     @property
     def ready(self) -> bool:
@@ -116,7 +120,7 @@ class Board:
         own = self_families(self.statuses.values(), self._clock())
         self._own.admit(own)
         self._own.shown(number)
-        parts = [encode(self._own.veiled(own)), _process()]
+        parts = [self._encoder.encode(self._own.veiled(own)), self._encoder.encode(_process())]
         now = self._now()
         for status in self.statuses.values():
             status.settle(read)
@@ -124,6 +128,11 @@ class Board:
         return assemble(parts)
 
 
-def _process() -> Encoded:
+def _process() -> Families:
     """The figures of this process under prometheus-client's names: CPU time, memory, file descriptors, start time."""
-    return {metric.name: encode_metric(metric) for metric in _PROCESS.collect()}
+    families = Families()
+    for metric in _PROCESS.collect():
+        for sample in metric.samples:
+            declare = counter if metric.type == "counter" else gauge
+            families.add(declare(sample.name, metric.documentation), sample.value)
+    return families

@@ -7,14 +7,14 @@ entity that is gone is gone from the output without anyone having to remove it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+import operator
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
-from typing import Literal, TypeVar
-
-from prometheus_client.metrics_core import Metric
+from itertools import islice
+from typing import Any, Literal, TypeVar
 
 Kind = Literal["gauge", "counter", "unknown", "histogram"]
+Join = Literal["sum", "max", "min"]
 Keeper = Literal["process", "state", "system"]
 LabelValues = tuple[str, ...]
 
@@ -33,6 +33,8 @@ class Family:
         kind: `unknown` is for numbers that keep another exporter's name although it breaks the rules of their type.
         labels: Label names, in the order in which `Families.add` takes their values.
         buckets: Upper bounds of a histogram, ascending, without the infinite one.
+        join: What stands for several things with the same label values, or beyond the limit: the sum of what can be
+            counted together, else whichever is worse, the greatest or the least. Counters and histograms are sums.
         kept_by: Who keeps the count of a counter or histogram, which says where a new series begins: Vigie's process
             (from 0 at each start), Vigie's state file (on over restarts), or the watched system (with any past).
     """
@@ -42,7 +44,12 @@ class Family:
     kind: Kind
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+    join: Join = "sum"
     kept_by: Keeper = "process"
+
+    def __hash__(self) -> int:
+        """By the name, which is quick: a family is looked up for every sample."""
+        return hash(self.name)
 
     @property
     def grows(self) -> bool:
@@ -55,9 +62,9 @@ class Family:
         return self.name.removesuffix("_total") if self.kind == "counter" else self.name
 
 
-def gauge(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
+def gauge(name: str, help: str, *labels: str, join: Join = "max") -> Family:  # noqa: A002 - the field's own word
     """Declare a number that goes up and down."""
-    return Family(name, help, "gauge", labels)
+    return Family(name, help, "gauge", labels, join=join)
 
 
 def counter(name: str, help: str, *labels: str, kept_by: Keeper = "process") -> Family:  # noqa: A002 - as above
@@ -68,7 +75,7 @@ def counter(name: str, help: str, *labels: str, kept_by: Keeper = "process") -> 
 
 
 def untyped(name: str, help: str, *labels: str) -> Family:  # noqa: A002 - the field's own word
-    """Declare a number under another exporter's name that its type forbids: no `_total`, or a gauge's `_count`."""
+    """Declare a count under another exporter's name that its type forbids: no `_total`, or a gauge's `_count`."""
     return Family(name, help, "unknown", labels)
 
 
@@ -80,7 +87,7 @@ def histogram(
     kept_by: Keeper = "process",
 ) -> Family:
     """Declare a distribution over `buckets`."""
-    return Family(name, help, "histogram", labels, tuple(buckets), kept_by)
+    return Family(name, help, "histogram", labels, tuple(buckets), kept_by=kept_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +110,12 @@ class Distribution:
 
 Value = TypeVar("Value", float, Distribution)
 
+_JOINED: Mapping[Join, Callable[[Any, Any], Any]] = {"sum": operator.add, "max": max, "min": min}
+
 
 @dataclass(slots=True)
 class Families:
-    """The samples of one poll. Adding a label set twice adds the values up."""
+    """The samples of one poll. Of a label set that is added twice, what its family's `join` says is kept."""
 
     values: dict[Family, dict[LabelValues, float]] = field(default_factory=dict)
     distributions: dict[Family, dict[LabelValues, Distribution]] = field(default_factory=dict)
@@ -119,7 +128,8 @@ class Families:
         """Add one sample; `labels` are the values of `family.labels`, in that order."""
         series = self.values.setdefault(family, {})
         self._check(family, labels)
-        series[labels] = series[labels] + value if labels in series else float(value)
+        number = float(value)
+        series[labels] = _JOINED[family.join](series[labels], number) if labels in series else number
 
     def observe(self, family: Family, distribution: Distribution, *labels: str) -> None:
         """Add one series of a histogram."""
@@ -131,8 +141,8 @@ class Families:
         """
         Bound every family to `limit` series.
 
-        The series that come first in a family stay (a source adds them in a stable order); the others are added up in
-        one series whose every label is `other`, so totals stay right.
+        The series that come first in a family stay (a source adds them in a stable order); the others are joined in
+        one series whose every label is `other`, so that totals stay right and the worst one shows.
 
         Returns:
             The bounded samples, and how many series were folded, for each family that was above the limit.
@@ -167,19 +177,6 @@ class Families:
             },
         )
 
-    def metrics(self) -> Iterator[Metric]:
-        """The samples as prometheus-client's own objects, ready to encode."""
-        for family, values in self.values.items():
-            metric = Metric(family.root, family.help, family.kind)
-            for labels, value in values.items():
-                metric.add_sample(family.name, dict(zip(family.labels, labels, strict=True)), value)
-            yield metric
-        for family, distributions in self.distributions.items():
-            metric = Metric(family.root, family.help, family.kind)
-            for labels, distribution in distributions.items():
-                _add_histogram(metric, family, dict(zip(family.labels, labels, strict=True)), distribution)
-            yield metric
-
     @staticmethod
     def _check(family: Family, labels: LabelValues) -> None:
         if len(labels) != len(family.labels):
@@ -196,16 +193,8 @@ def _fold(
     if len(series) <= limit:
         return series
     kept = dict(islice(series.items(), limit - 1))
-    other = (OTHER,) * len(family.labels)
+    other, joined = (OTHER,) * len(family.labels), _JOINED[family.join]
     for value in islice(series.values(), limit - 1, None):
-        kept[other] = kept[other] + value if other in kept else value
+        kept[other] = joined(kept[other], value) if other in kept else value
     folded[family.name] = len(series) - (limit - 1)
     return kept
-
-
-def _add_histogram(metric: Metric, family: Family, labels: dict[str, str], distribution: Distribution) -> None:
-    bounds = [*(str(float(bound)) for bound in family.buckets), "+Inf"]
-    for bound, count in zip(bounds, accumulate(distribution.counts), strict=True):
-        metric.add_sample(f"{family.name}_bucket", {**labels, "le": bound}, count)
-    metric.add_sample(f"{family.name}_sum", labels, distribution.sum)
-    metric.add_sample(f"{family.name}_count", labels, sum(distribution.counts))

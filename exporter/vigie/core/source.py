@@ -37,7 +37,8 @@ class SourceConfig(Settings):
     max_age: Duration | None = None
     """How long the last good numbers are still exported while polls fail; four intervals unless set."""
     max_series: int = Field(default=1000, ge=2)
-    """Series that one family may have; what is above is added up under the label value `other`."""
+    """Series that one family may have; what is above is one series with the label value `other`: the sum of
+    counts, the worst of other numbers."""
 
     @property
     def staleness(self) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from vigie import __version__
-from vigie.core.exposition import Encoded, encode
+from vigie.core.exposition import Encoded, Encoder, encode
 from vigie.core.families import Families, Family, counter, gauge
 from vigie.core.firsts import Firsts
 from vigie.core.poller import Outcome
@@ -16,10 +16,16 @@ from vigie.core.source import AnySource, SourceConfig
 from vigie.errors import Reason, SourceError
 
 UP = gauge(
-    "vigie_source_up", "Whether the last poll of the source read everything that it should (1) or not (0).", "source"
+    "vigie_source_up",
+    "Whether the last poll of the source read everything that it should (1) or not (0).",
+    "source",
+    join="min",
 )
 LAST_SUCCESS = gauge(
-    "vigie_source_last_success_timestamp_seconds", "Unix time of the last poll that read everything.", "source"
+    "vigie_source_last_success_timestamp_seconds",
+    "Unix time of the last poll that read everything.",
+    "source",
+    join="min",
 )
 DURATION = gauge("vigie_source_poll_duration_seconds", "Time that the last poll took.", "source")
 AGE = gauge(
@@ -32,7 +38,9 @@ SUCCESSES = counter("vigie_source_successful_polls_total", "Polls that read ever
 INTERVAL = gauge("vigie_source_poll_interval_seconds", "Time between two polls, as configured.", "source")
 ERRORS = counter("vigie_source_errors_total", "Polls, or parts of them, that failed, by reason.", "source", "reason")
 REQUESTS = counter("vigie_source_requests_total", "Requests sent to the source.", "source")
-BUDGET = gauge("vigie_source_budget_remaining", "Requests that may still be sent now within the allowance.", "source")
+BUDGET = gauge(
+    "vigie_source_budget_remaining", "Requests that may still be sent now within the allowance.", "source", join="min"
+)
 DROPPED = counter(
     "vigie_series_dropped_total",
     "Series folded into the label value other because their family was above max_series.",
@@ -62,18 +70,18 @@ class Snapshot:
     expires: float
 
     @classmethod
-    def of(cls, outcome: Outcome, config: SourceConfig, firsts: Firsts) -> Snapshot | None:
+    def of(cls, outcome: Outcome, config: SourceConfig, firsts: Firsts, encoder: Encoder) -> Snapshot | None:
         """Bound and encode what a poll read; it may run in any thread, one at a time for each source."""
         if outcome.poll is None:
             return None
         families, folded = outcome.poll.families.capped(config.max_series)
         firsts.admit(families)
         held = families.only(firsts.waiting)
-        return cls(encode(firsts.veiled(families)), held, folded, outcome.ended + config.staleness)
+        return cls(encoder.encode(firsts.veiled(families)), held, folded, outcome.ended + config.staleness)
 
-    def renewed(self, changed: Container[Family], firsts: Firsts) -> Snapshot:
+    def renewed(self, changed: Container[Family], firsts: Firsts, encoder: Encoder) -> Snapshot:
         """The same numbers, after series of the changed families were let go to be shown in full."""
-        encoded = {**self.encoded, **encode(firsts.veiled(self.held.only(changed)))}
+        encoded = {**self.encoded, **encoder.encode(firsts.veiled(self.held.only(changed)))}
         return replace(self, encoded=encoded, held=self.held.only(firsts.waiting))
 
 
@@ -94,6 +102,7 @@ class Status:
         dropped: Series folded by family since the start.
         snapshot: The last good numbers, or None.
         firsts: Which of its counters were shown.
+        encoder: Makes text of its numbers.
     """
 
     name: str
@@ -107,6 +116,7 @@ class Status:
     dropped: Counter[str] = field(default_factory=Counter)
     snapshot: Snapshot | None = None
     firsts: Firsts = field(init=False)
+    encoder: Encoder = field(default_factory=Encoder)
 
     def __post_init__(self) -> None:
         """Take up what was shown before a restart."""
@@ -138,7 +148,7 @@ class Status:
         """Show in full what the page of this number, which everybody has read, has shown at 0."""
         changed = self.firsts.release(page)
         if changed and self.snapshot is not None:
-            self.snapshot = self.snapshot.renewed(changed, self.firsts)
+            self.snapshot = self.snapshot.renewed(changed, self.firsts, self.encoder)
 
     def on_page(self, page: int, now: float) -> Encoded:
         """The numbers of the page of this number at Unix time `now`: none once they are older than `max_age`."""

@@ -38,6 +38,7 @@ UP = gauge(
     "uptime_monitor_up",
     "Whether the last check passed (1) or failed (0); absent while paused, in maintenance or not checked yet.",
     *("provider", "monitor"),
+    join="min",
 )
 STATUS = gauge(
     "uptime_monitor_status",
@@ -53,16 +54,20 @@ CERTIFICATE = gauge(
     "uptime_monitor_certificate_expiry_timestamp_seconds",
     "Unix time at which the certificate of the monitored address ends.",
     *("provider", "monitor"),
+    join="min",
 )
 DOMAIN = gauge(
     "uptime_monitor_domain_expiry_timestamp_seconds",
     "Unix time at which the registration of the monitored domain ends.",
     *("provider", "monitor"),
+    join="min",
 )
 INTERVAL = gauge("uptime_monitor_check_interval_seconds", "Time between two checks.", "provider", "monitor")
-CHECKED = gauge("uptime_monitor_last_check_timestamp_seconds", "Unix time of the last check.", "provider", "monitor")
+CHECKED = gauge(
+    "uptime_monitor_last_check_timestamp_seconds", "Unix time of the last check.", "provider", "monitor", join="min"
+)
 AVAILABLE = gauge(
-    "uptime_response_times_available", "Whether the key may read response times (1) or not (0).", "provider"
+    "uptime_response_times_available", "Whether the key may read response times (1) or not (0).", "provider", join="min"
 )
 
 FAMILIES: tuple[Family, ...] = (UP, STATUS, RESPONSE, CERTIFICATE, DOMAIN, INTERVAL, CHECKED, AVAILABLE)

@@ -18,7 +18,7 @@ from tests.real.process import wait_until
 from tests.real.tools import binary
 from tests.sources.postgres.conftest import Make
 from tests.sources.postgres.supabase import sign_up
-from vigie.core.exposition import encode
+from vigie.core.exposition import assemble, encode
 from vigie.sources.postgres import PostgresSource
 
 Values = dict[str, dict[tuple[str, ...], float]]
@@ -58,7 +58,7 @@ async def test_every_family_is_read_and_nothing_else(server: PostgresServer, mak
 
 
 async def test_promtool_finds_nothing_wrong(make: Make, dsn: str) -> None:
-    page = b"".join(text.header + text.samples for text, _ in encode((await make(dsn).poll()).families).values())
+    page = assemble([encode((await make(dsn).poll()).families)]).text.plain
     assert await asyncio.to_thread(promtool, page) == []
 
 

@@ -6,12 +6,15 @@ from vigie.core.families import counter, gauge, histogram, untyped
 
 _TASK = ("name", "hostname", "queue_name")
 
-QUEUE_LENGTH = gauge("celery_queue_length", "Messages that wait in the queue, all priorities together.", "queue_name")
+QUEUE_LENGTH = gauge(
+    "celery_queue_length", "Messages that wait in the queue, all priorities together.", "queue_name", join="sum"
+)
 QUEUE_PRIORITY_LENGTH = gauge(
     "vigie_celery_queue_priority_length",
     "Messages that wait in the queue, by priority step (Redis; 0 is consumed first).",
     "queue_name",
     "priority",
+    join="sum",
 )
 CONSUMERS = untyped(
     "celery_active_consumer_count", "Consumers of the queue, as the broker counts them (AMQP).", "queue_name"
@@ -60,8 +63,12 @@ WORKER_OFFLINE = gauge(
     "1 if the worker said goodbye before it went (worker-offline), as in a deployment, 0 if it lives or vanished.",
     "hostname",
 )
-WORKER_UP = gauge("celery_worker_up", "1 while the worker shows signs of life, 0 after it went.", "hostname")
-WORKER_ACTIVE = gauge("celery_worker_tasks_active", "Tasks that the worker executes now, by its heartbeat.", "hostname")
+WORKER_UP = gauge(
+    "celery_worker_up", "1 while the worker shows signs of life, 0 after it went.", "hostname", join="min"
+)
+WORKER_ACTIVE = gauge(
+    "celery_worker_tasks_active", "Tasks that the worker executes now, by its heartbeat.", "hostname", join="sum"
+)
 WORKER_PROCESSED = counter(
     "vigie_celery_worker_processed_total",
     "Tasks that the worker began since its start, by its heartbeat; needs no task events.",
@@ -72,6 +79,7 @@ EVENTS_ENABLED = gauge(
     "vigie_celery_events_enabled",
     "1 if the worker sends task events, 0 if it works without sending any; absent until it has done something.",
     "hostname",
+    join="min",
 )
 EVENTS_MISSED = counter(
     "vigie_celery_events_missed_total",
@@ -81,7 +89,10 @@ EVENTS_MISSED = counter(
 )
 
 LAST_EVENT = gauge(
-    "vigie_celery_last_event_timestamp_seconds", "Unix time at which the last event of this kind arrived.", "kind"
+    "vigie_celery_last_event_timestamp_seconds",
+    "Unix time at which the last event of this kind arrived.",
+    "kind",
+    join="min",
 )
 CONNECTED = gauge("vigie_celery_events_connected", "1 while Vigie is subscribed to events.")
 INTERRUPTIONS = counter(
@@ -114,12 +125,16 @@ QUEUE_PROCESSES = untyped(
     "celery_active_process_count", "Processes of the workers that consume the queue, by their own answer.", "queue_name"
 )
 RESERVED = gauge(
-    "vigie_celery_worker_reserved", "Tasks that the worker took from the broker and has not begun.", "hostname"
+    "vigie_celery_worker_reserved",
+    "Tasks that the worker took from the broker and has not begun.",
+    "hostname",
+    join="sum",
 )
 OLDEST_ACTIVE = gauge(
     "vigie_celery_worker_oldest_active_timestamp_seconds",
     "Unix time at which the longest running task of the worker began; absent while it runs none.",
     "hostname",
+    join="min",
 )
 LAST_INSPECT = gauge(
     "vigie_celery_last_inspect_timestamp_seconds", "Unix time at which workers last answered questions."

@@ -59,8 +59,8 @@ UNLISTED = counter(
     kept_by="state",
 )
 
-PENDING = gauge("langsmith_runs_pending", "Traces of the window that have not ended.", "project")
-LAST_RUN = gauge("langsmith_last_run_timestamp_seconds", "When the latest known run started.", "project")
+PENDING = gauge("langsmith_runs_pending", "Traces of the window that have not ended.", "project", join="sum")
+LAST_RUN = gauge("langsmith_last_run_timestamp_seconds", "When the latest known run started.", "project", join="min")
 INGEST_LAG = gauge(
     "langsmith_ingest_lag_seconds",
     "Median over ten minutes of the time from a run's end to when Vigie first saw it ended, so polls are part of it.",
@@ -68,35 +68,50 @@ INGEST_LAG = gauge(
 )
 BACKLOG = gauge("langsmith_backlog_seconds", "How far reading is behind after a pause; 0 in steady state.")
 
-BUDGET = gauge("langsmith_token_budget", "Tokens that the project may use in a month, from the settings.", "project")
+BUDGET = gauge(
+    "langsmith_token_budget", "Tokens that the project may use in a month, from the settings.", "project", join="sum"
+)
 MONTH_TOKENS = gauge(
-    "langsmith_token_budget_month_to_date", "Tokens used since the month began (UTC), by LangSmith's count.", "project"
+    "langsmith_token_budget_month_to_date",
+    "Tokens used since the month began (UTC), by LangSmith's count.",
+    "project",
+    join="sum",
 )
 MONTH_PROJECTED = gauge(
-    "langsmith_token_budget_projected", "Tokens used by the month's end (UTC) if it goes on as so far.", "project"
+    "langsmith_token_budget_projected",
+    "Tokens used by the month's end (UTC) if it goes on as so far.",
+    "project",
+    join="sum",
 )
 MONTH_COST = gauge(
     "langsmith_cost_month_to_date_dollars",
     "Estimated cost since the month began (UTC), by LangSmith's count.",
     "project",
+    join="sum",
 )
 
 REJECTED = gauge(
     "langsmith_ingest_rejected", "Whether LangSmith turns new traces away, and by which usage limit.", "limit"
 )
 DEPRECATED = gauge("langsmith_api_deprecated", "Whether LangSmith calls this endpoint deprecated.", "endpoint")
-SUNSET = gauge("langsmith_api_sunset_timestamp_seconds", "When LangSmith removes this endpoint.", "endpoint")
+SUNSET = gauge(
+    "langsmith_api_sunset_timestamp_seconds", "When LangSmith removes this endpoint.", "endpoint", join="min"
+)
 FALLBACK = gauge("langsmith_api_fallback", "Whether v1 is read because this server has no v2.", "endpoint")
 
 DEGRADED = gauge(
     "langsmith_degraded", "Whether runs are too many to list: counters are withheld, statistics stand in for them."
 )
-STATS_RUNS = gauge("langsmith_stats_runs", "While degraded: runs in the last ten minutes.", "project", "kind")
+STATS_RUNS = gauge(
+    "langsmith_stats_runs", "While degraded: runs in the last ten minutes.", "project", "kind", join="sum"
+)
 STATS_ERRORS = gauge("langsmith_stats_error_ratio", "While degraded: share that ended in error.", "project", "kind")
 STATS_P50 = gauge("langsmith_stats_duration_p50_seconds", "While degraded: median duration.", "project", "kind")
 STATS_P99 = gauge("langsmith_stats_duration_p99_seconds", "While degraded: 99th percentile.", "project", "kind")
-STATS_TOKENS = gauge("langsmith_stats_tokens", "While degraded: tokens in the last ten minutes.", "project")
-STATS_COST = gauge("langsmith_stats_cost_dollars", "While degraded: cost in the last ten minutes.", "project")
+STATS_TOKENS = gauge("langsmith_stats_tokens", "While degraded: tokens in the last ten minutes.", "project", join="sum")
+STATS_COST = gauge(
+    "langsmith_stats_cost_dollars", "While degraded: cost in the last ten minutes.", "project", join="sum"
+)
 
 COUNTED = (
     RUNS, RUN_ERRORS, RUN_DURATION, LLM_CALLS, LLM_CALL_ERRORS, LLM_CALL_DURATION, TOKENS, COST,

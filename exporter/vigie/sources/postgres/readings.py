@@ -106,7 +106,13 @@ CONNECTIONS = Reading(
 DATABASES = Reading(
     "database statistics",
     (
-        gauge("pg_stat_database_numbackends", "Backends connected now, from pg_stat_database.", "datid", "datname"),
+        gauge(
+            "pg_stat_database_numbackends",
+            "Backends connected now, from pg_stat_database.",
+            "datid",
+            "datname",
+            join="sum",
+        ),
         untyped("pg_stat_database_xact_commit", "Transactions committed, from pg_stat_database.", "datid", "datname"),
         untyped(
             "pg_stat_database_xact_rollback", "Transactions rolled back, from pg_stat_database.", "datid", "datname"
@@ -149,7 +155,10 @@ LOCKS = Reading(
     (
         untyped("pg_locks_count", "Locks held or awaited in a database, from pg_locks.", "datname", "mode"),
         gauge(
-            "vigie_postgres_lock_waiters", "Locks that a backend of the database waits for, rows included.", "datname"
+            "vigie_postgres_lock_waiters",
+            "Locks that a backend of the database waits for, rows included.",
+            "datname",
+            join="sum",
         ),
     ),
     # A wait for a row is a wait for a transaction, which belongs to no database: the waiting backend's counts.
@@ -220,7 +229,14 @@ STANDBYS = Reading(
 
 SIZES = Reading(
     "database sizes",
-    (gauge("pg_database_size_bytes", "Disk space of a database in bytes, read every slow_interval.", "datname"),),
+    (
+        gauge(
+            "pg_database_size_bytes",
+            "Disk space of a database in bytes, read every slow_interval.",
+            "datname",
+            join="sum",
+        ),
+    ),
     """
     select datname, pg_database_size(oid) as pg_database_size_bytes
     from pg_database

@@ -14,14 +14,24 @@ _REMEDY = (
 SIGNUPS = Reading(
     "sign-ups",
     (
-        gauge("supabase_signups", "Users who signed up in the window, counted every slow_interval.", "window"),
+        gauge(
+            "supabase_signups", "Users who signed up in the window, counted every slow_interval.", "window", join="sum"
+        ),
         gauge(
             "supabase_signups_baseline",
             "Mean sign-ups in the same window one to four weeks before; absent without a week of history.",
             "window",
+            join="sum",
         ),
-        gauge("supabase_signups_baseline_windows", "Windows that the baseline is the mean of, 0 to 4.", "window"),
-        gauge("supabase_signups_timestamp_seconds", "Unix time up to which sign-ups were counted.", "window"),
+        gauge(
+            "supabase_signups_baseline_windows",
+            "Windows that the baseline is the mean of, 0 to 4.",
+            "window",
+            join="min",
+        ),
+        gauge(
+            "supabase_signups_timestamp_seconds", "Unix time up to which sign-ups were counted.", "window", join="min"
+        ),
     ),
     """
     select

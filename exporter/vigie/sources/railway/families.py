@@ -39,33 +39,45 @@ NONE = "none"
 VOLUME_STATES = (*("ready", "updating", "migrating", "migration_pending", "restoring", "deleting", "deleted", "error"),)
 
 MEASURES: Mapping[str, tuple[Family, float]] = {
-    "CPU_USAGE": (gauge("railway_service_cpu_usage_cores", "CPU in use, all replicas together.", "service"), 1),
-    "CPU_LIMIT": (gauge("railway_service_cpu_limit_cores", "CPU that the service may use.", "service"), 1),
+    "CPU_USAGE": (
+        gauge("railway_service_cpu_usage_cores", "CPU in use, all replicas together.", "service", join="sum"),
+        1,
+    ),
+    "CPU_LIMIT": (gauge("railway_service_cpu_limit_cores", "CPU that the service may use.", "service", join="sum"), 1),
     "MEMORY_USAGE_GB": (
-        gauge("railway_service_memory_usage_bytes", "Memory in use, all replicas together.", "service"),
+        gauge("railway_service_memory_usage_bytes", "Memory in use, all replicas together.", "service", join="sum"),
         GIB,
     ),
     "MEMORY_LIMIT_GB": (
-        gauge("railway_service_memory_limit_bytes", "Memory that the service may use.", "service"),
+        gauge("railway_service_memory_limit_bytes", "Memory that the service may use.", "service", join="sum"),
         GIB,
     ),
-    "DISK_USAGE_GB": (gauge("railway_service_disk_usage_bytes", "Disk in use on volumes.", "service"), GIB),
+    "DISK_USAGE_GB": (gauge("railway_service_disk_usage_bytes", "Disk in use on volumes.", "service", join="sum"), GIB),
     "EPHEMERAL_DISK_USAGE_GB": (
-        gauge("railway_service_ephemeral_disk_usage_bytes", "Disk in use that is lost on a restart.", "service"),
+        gauge(
+            "railway_service_ephemeral_disk_usage_bytes",
+            "Disk in use that is lost on a restart.",
+            "service",
+            join="sum",
+        ),
         GIB,
     ),
 }
 """By Railway's name: the family, and its unit in base units. A GB is taken as 2**30 bytes, as Railway's tool does."""
 
 MEASURED_AT = gauge(
-    "railway_service_measured_timestamp_seconds", "Unix time of the newest measurement of the service.", "service"
+    "railway_service_measured_timestamp_seconds",
+    "Unix time of the newest measurement of the service.",
+    "service",
+    join="min",
 )
-REPLICAS = gauge("railway_service_replicas", "Replicas that the service is configured to have.", "service")
+REPLICAS = gauge("railway_service_replicas", "Replicas that the service is configured to have.", "service", join="sum")
 INSTANCES = gauge(
     "railway_service_instances",
     "Copies of the active deployments by state; crashed and restarting are the signs of a crash loop.",
     "service",
     "status",
+    join="sum",
 )
 DEPLOYMENT = gauge(
     "railway_deployment_status", "State of the latest deployment: 1 for the one that it is in.", "service", "status"
@@ -86,8 +98,8 @@ SERVING = gauge(
 DEPLOYED_AT = gauge(
     "railway_deployment_created_timestamp_seconds", "Unix time at which the latest deployment began.", "service"
 )
-VOLUME_USED = gauge("railway_volume_used_bytes", "Disk in use on the volume.", "volume", "service")
-VOLUME_SIZE = gauge("railway_volume_size_bytes", "Size of the volume.", "volume", "service")
+VOLUME_USED = gauge("railway_volume_used_bytes", "Disk in use on the volume.", "volume", "service", join="sum")
+VOLUME_SIZE = gauge("railway_volume_size_bytes", "Size of the volume.", "volume", "service", join="sum")
 VOLUME = gauge("railway_volume_status", "State of the volume: 1 for the one that it is in.", "volume", "status")
 PERCENTILES = {
     name: gauge(
@@ -102,17 +114,20 @@ REQUESTS = gauge(
     "Requests in the last window by class of status, from Railway's proxy.",
     "service",
     "code",
+    join="sum",
 )
 WINDOW = gauge("railway_http_window_seconds", "Window that the HTTP figures cover; they are read once in each.")
 COST = gauge(
     "railway_cost_estimate_dollars",
     "What the project will have cost at the end of the billing period, at list prices; read once an hour.",
     "resource",
+    join="sum",
 )
 AVAILABLE = gauge(
     "railway_reading_available",
     "Whether the token may read these figures (1) or not (0): http, cost, deployments.",
     "reading",
+    join="min",
 )
 REQUESTS_LEFT = gauge(
     "railway_api_requests_remaining", "Requests that the account may still send in this hour, as Railway says."

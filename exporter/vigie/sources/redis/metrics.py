@@ -114,8 +114,8 @@ INSTANCE = gauge(
     "redis_mode",
     "maxmemory_policy",
 )
-DB_KEYS = gauge("redis_db_keys", "Keys by database; empty databases are not listed (INFO keyspace).", "db")
-DB_KEYS_EXPIRING = gauge("redis_db_keys_expiring", "Keys with an expiry by database (INFO keyspace).", "db")
+DB_KEYS = gauge("redis_db_keys", "Keys by database; empty databases are not listed (INFO keyspace).", "db", join="sum")
+DB_KEYS_EXPIRING = gauge("redis_db_keys_expiring", "Keys with an expiry by database (INFO keyspace).", "db", join="sum")
 COMMANDS = counter("redis_commands_total", "Calls by command (INFO commandstats).", "cmd", kept_by="system")
 COMMAND_SECONDS = counter(
     "redis_commands_duration_seconds_total", "Time spent by command (INFO commandstats).", "cmd", kept_by="system"
@@ -136,7 +136,11 @@ ERRORS = counter(
     "redis_errors_total", "Error replies by prefix, such as WRONGTYPE (INFO errorstats).", "err", kept_by="system"
 )
 MASTER_LINK_UP = gauge(
-    "redis_master_link_up", "On a replica: whether it follows its master (1) or not (0).", "master_host", "master_port"
+    "redis_master_link_up",
+    "On a replica: whether it follows its master (1) or not (0).",
+    "master_host",
+    "master_port",
+    join="min",
 )
 MASTER_LAST_IO = gauge(
     "redis_master_last_io_seconds_ago",
@@ -151,7 +155,11 @@ MASTER_SYNC = gauge(
     "master_port",
 )
 SLAVE_OFFSET = gauge(
-    "redis_slave_repl_offset", "On a replica: how far it has read, in bytes (INFO).", "master_host", "master_port"
+    "redis_slave_repl_offset",
+    "On a replica: how far it has read, in bytes (INFO).",
+    "master_host",
+    "master_port",
+    join="min",
 )
 CONNECTED_SLAVE_OFFSET = gauge(
     "redis_connected_slave_offset_bytes",
@@ -159,6 +167,7 @@ CONNECTED_SLAVE_OFFSET = gauge(
     "slave_ip",
     "slave_port",
     "slave_state",
+    join="min",
 )
 CONNECTED_SLAVE_LAG = gauge(
     "redis_connected_slave_lag_seconds",

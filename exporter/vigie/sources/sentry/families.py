@@ -20,12 +20,14 @@ ISSUES = gauge(
     "sentry_unresolved_issues",
     "Unresolved issues seen in the last 90 days; Sentry stops counting at 1000 (header X-Hits).",
     "project",
+    join="sum",
 )
 TRANSACTIONS = gauge(
     "sentry_transactions",
     "Transactions that ended within the window, extrapolated by Sentry from those sampled.",
     "project",
     "window",
+    join="sum",
 )
 P50 = gauge("sentry_transaction_p50_seconds", "Median duration of transactions in the window.", "project", "window")
 P95 = gauge(
@@ -46,28 +48,32 @@ SERVER_ERRORS = gauge(
     "project",
     "window",
 )
-SESSIONS = gauge("sentry_sessions", "Sessions of release health within the window.", "project", "window")
+SESSIONS = gauge("sentry_sessions", "Sessions of release health within the window.", "project", "window", join="sum")
 CRASH_FREE_SESSIONS = gauge(
     "sentry_crash_free_sessions_ratio",
     "Share of sessions in the window without a crash; absent without sessions.",
     "project",
     "window",
+    join="min",
 )
 CRASH_FREE_USERS = gauge(
     "sentry_crash_free_users_ratio",
     "Share of users in the window without a crash; absent without users.",
     "project",
     "window",
+    join="min",
 )
 RATE_LIMIT = gauge(
     "sentry_api_rate_limit_requests",
     "Requests that Sentry allows in one of its windows, by endpoint (X-Sentry-Rate-Limit-Limit).",
     "endpoint",
+    join="sum",
 )
 RATE_REMAINING = gauge(
     "sentry_api_rate_limit_remaining_requests",
     "Requests left in the window as of the last answer, by endpoint (X-Sentry-Rate-Limit-Remaining).",
     "endpoint",
+    join="min",
 )
 
 FAMILIES = (

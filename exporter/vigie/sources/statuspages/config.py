@@ -62,7 +62,8 @@ class StatusPagesConfig(SourceConfig):
     timeout: Timeout = 20.0
     """Deadline of one poll; a page that has not answered in half of it is left out."""
     max_series: int = Field(default=3000, ge=2)
-    """Series that one family may have; what is above is added up under the label value `other`."""
+    """Series that one family may have; what is above is one series with the label value `other`: the sum of
+    counts, the worst of other numbers."""
     vendors: tuple[Name, ...] = STACK
     """Vendors to watch: those of `pages`, and anthropic, github, langsmith, openai, pagerduty, railway, redis, sentry,
     stripe, supabase, vercel."""

@@ -23,15 +23,21 @@ INCIDENTS = gauge(
     "vendor_incidents",
     "Incidents that are not over, by impact; only those of the chosen components, where some are chosen.",
     *("vendor", "impact"),
+    join="sum",
 )
 BEGAN = gauge(
     "vendor_oldest_incident_timestamp_seconds",
     "Unix time at which the oldest incident that is not over began.",
     "vendor",
+    join="min",
 )
-MAINTENANCES = gauge("vendor_maintenances", "Announced works that are in progress.", "vendor")
-READ = gauge("vendor_page_up", "Whether the status page could be read (1) or not (0) at the last poll.", "vendor")
-LEFT_OUT = gauge("vendor_components_left_out", "Components above max_components, which are not exported.", "vendor")
+MAINTENANCES = gauge("vendor_maintenances", "Announced works that are in progress.", "vendor", join="sum")
+READ = gauge(
+    "vendor_page_up", "Whether the status page could be read (1) or not (0) at the last poll.", "vendor", join="min"
+)
+LEFT_OUT = gauge(
+    "vendor_components_left_out", "Components above max_components, which are not exported.", "vendor", join="sum"
+)
 
 FAMILIES: tuple[Family, ...] = (COMPONENT, OVERALL, INCIDENTS, BEGAN, MAINTENANCES, READ, LEFT_OUT)
 

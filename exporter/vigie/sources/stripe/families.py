@@ -94,31 +94,44 @@ NEWEST = gauge(
     "Unix time of the newest undelivered event: recent while deliveries fail, old while a backlog is worked off.",
 )
 ENDPOINT_ENABLED = gauge(
-    "stripe_webhook_endpoint_enabled", "1 when Stripe delivers to the endpoint, else 0.", "endpoint"
+    "stripe_webhook_endpoint_enabled", "1 when Stripe delivers to the endpoint, else 0.", "endpoint", join="min"
 )
 PUSHED = gauge("stripe_webhook_received_timestamp_seconds", "Unix time at which Vigie was last sent an event.")
-SUBSCRIPTIONS = gauge("stripe_subscriptions", "Subscriptions that have not ended, by status.", "status")
+SUBSCRIPTIONS = gauge("stripe_subscriptions", "Subscriptions that have not ended, by status.", "status", join="sum")
 CHURN = gauge(
-    "stripe_subscription_churn", "Subscriptions that ended in the window, which is cut at full hours.", "window"
+    "stripe_subscription_churn",
+    "Subscriptions that ended in the window, which is cut at full hours.",
+    "window",
+    join="sum",
 )
 CHURN_BASELINE = gauge(
     "stripe_subscription_churn_baseline",
     "Mean subscriptions that ended in such a window, over the four weeks before it; absent until they are read.",
     "window",
+    join="sum",
 )
-MRR = gauge("stripe_mrr", "Monthly recurring revenue of active and past-due subscriptions, in major units.", "currency")
+MRR = gauge(
+    "stripe_mrr",
+    "Monthly recurring revenue of active and past-due subscriptions, in major units.",
+    "currency",
+    join="sum",
+)
 MRR_LEFT_OUT = gauge(
-    "stripe_mrr_left_out_items", "Subscription items whose revenue cannot be told from their price.", "reason"
+    "stripe_mrr_left_out_items",
+    "Subscription items whose revenue cannot be told from their price.",
+    "reason",
+    join="sum",
 )
 READ_UNTIL = gauge("stripe_events_read_until_timestamp_seconds", "Unix time up to which all events were read.")
 HISTORY_READ = gauge(
     "stripe_history_complete", "1 when the events of the 30 days before the first start were read too, else 0."
 )
-READS = gauge("stripe_read_requests", "GET requests that Vigie sent in the window.", "window")
+READS = gauge("stripe_read_requests", "GET requests that Vigie sent in the window.", "window", join="sum")
 ALLOWED = gauge(
     "stripe_read_allocation",
     "GET requests that Stripe allows the account in the window, as far as it can be told from its payments.",
     "window",
+    join="sum",
 )
 FAMILIES = (
     *COUNTERS,

@@ -62,6 +62,7 @@ SERVICE_HEALTHY = gauge(
     "Whether the service is healthy (1) or not (0): unhealthy, coming up, or its project is paused or gone; absent"
     " while Supabase does not say.",
     "service",
+    join="min",
 )
 FAILURES = counter(
     "supabase_auth_failures_total",
@@ -84,20 +85,23 @@ RECENT = gauge(
     "supabase_auth_failures_recent",
     "Failures in which a password or a code was tried, within the window that ends now.",
     "window",
+    join="sum",
 )
 BASELINE = gauge(
     "supabase_auth_failures_recent_baseline",
     "Mean of such failures in a window of this length, in the same hour of up to seven earlier days.",
     "window",
+    join="sum",
 )
 BASELINE_WINDOWS = gauge(
-    "supabase_auth_failures_recent_baseline_windows", "How many earlier days that mean is over.", "window"
+    "supabase_auth_failures_recent_baseline_windows", "How many earlier days that mean is over.", "window", join="min"
 )
 ATTRIBUTED = gauge(
     "supabase_auth_failures_attributed_ratio",
     "Share (0 to 1) of the recent failures whose account or address the logs name; absent when there are none.",
     "by",
     "window",
+    join="min",
 )
 ACCOUNT_FAILURES = gauge(
     "supabase_auth_account_failures_max",
@@ -119,6 +123,7 @@ ENTERED = gauge(
     "Accounts, or addresses, with a success after the configured burst of failures within the window.",
     "by",
     "window",
+    join="sum",
 )
 FAMILIES = (
     PROJECT_STATUS,

@@ -47,6 +47,7 @@ AVAILABLE = gauge(
     "vercel_feature_available",
     "Whether the plan has what is read (1) or Vercel answers that it must be paid for (0).",
     "feature",
+    join="min",
 )
 VITALS = histogram(
     "vercel_web_vitals_seconds",
