@@ -95,6 +95,7 @@ SETS: dict[str, tuple[Package, ...]] = {
     "bench": (  # what scripts/bench compares with
         Package("nginx", OWN, {"nginx": "usr/sbin/nginx"}),
         Package("prometheus-redis-exporter", TESTING, {"redis_exporter": "usr/bin/prometheus-redis-exporter"}),
+        Package("prometheus-postgres-exporter", TESTING, {"postgres_exporter": "usr/bin/prometheus-postgres-exporter"}),
     ),
     "tests": (
         Package(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -91,5 +92,5 @@ async def listening(
     try:
         yield Listener(server.address[1], server)
     finally:
-        server.should_exit = True
+        server.handle_exit(signal.SIGTERM, None)
         await task

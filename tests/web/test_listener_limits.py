@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -277,6 +279,21 @@ async def test_a_connection_that_idles_is_used_again(open_listener: Open) -> Non
                 assert (await client.get(url)).status_code == 200
                 (connection,) = listener.server.server_state.connections
                 assert connection.phase is Phase.IDLE  # type: ignore[union-attr]
+
+
+async def test_answers_carry_the_time_of_their_second() -> None:
+    async with listening() as listener, listener.client() as client:
+        before = int(time.time())
+        answer = await client.get("/metrics")
+        assert before <= parsedate_to_datetime(answer.headers["date"]).timestamp() <= time.time()
+
+
+async def test_a_listener_that_nobody_asks_sleeps() -> None:
+    """Each time that the process wakes costs CPU, all day long."""
+    async with listening():
+        await asyncio.sleep(0.05)
+        timers = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]  # noqa: SLF001 - nothing else tells
+        assert [timer for timer in timers if not timer.cancelled()] == []
 
 
 @pytest.mark.parametrize(("descriptors", "connections"), [(64, 32), (256, 128), (512, 384), (1024, 512), (2**20, 512)])

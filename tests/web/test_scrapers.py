@@ -48,8 +48,10 @@ def _prometheus(folder: Path, target: int) -> Iterator[str]:
 
 
 async def _samples(client: httpx.AsyncClient, url: str, selector: str) -> list[float]:
-    answer = (await client.get(url, params={"query": f"{selector}[10m]"})).json()
-    return [float(value) for series in answer["data"]["result"] for _, value in series["values"]]
+    answer = await client.get(url, params={"query": f"{selector}[10m]"})
+    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:  # it listens before it is ready
+        return []
+    return [float(value) for series in answer.json()["data"]["result"] for _, value in series["values"]]
 
 
 async def _until(client: httpx.AsyncClient, urls: list[str], selector: str, least: int) -> list[list[float]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import time
+from email.utils import formatdate
 from functools import partial
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.server import ServerState
 
 from vigie.core.network import why
 from vigie.errors import UserError
@@ -48,6 +53,8 @@ class HttpServer(uvicorn.Server):
                 timeout_graceful_shutdown=_GRACE,
             )
         )
+        self.server_state = _State(self.config)
+        self._stopping = asyncio.Event()
         self.address: tuple[str, int] = listener.getsockname()[:2]
         self.acceptor = Acceptor(listener, limits, security.context if security else None)
 
@@ -57,10 +64,42 @@ class HttpServer(uvicorn.Server):
         if self.started:
             self.acceptor.start(partial(Connection, self.config, self.server_state, self.lifespan.state))
 
+    async def main_loop(self) -> None:
+        """Wait for the end; uvicorn's own loop wakes ten times a second, which costs more than the scrapes."""
+        await self._stopping.wait()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; called in the event loop."""
+        super().handle_exit(sig, frame)
+        self._stopping.set()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept no more, end what is open, then stop the application."""
         self.acceptor.stop()
         await super().shutdown(sockets)
+
+
+class _State(ServerState):
+    """What connections share; the date of an answer is made when one is sent, and kept for its second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        self._config = config
+        self._second = -1
+        self._headers: list[tuple[bytes, bytes]] = []
+        super().__init__()
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        """Date, and what the configuration says."""
+        now = int(time.time())
+        if now != self._second:
+            self._second = now
+            self._headers = [(b"date", formatdate(now, usegmt=True).encode()), *self._config.encoded_headers]
+        return self._headers
+
+    @default_headers.setter
+    def default_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """Uvicorn begins with none."""
 
 
 def listen(host: str, port: int) -> socket.socket:
