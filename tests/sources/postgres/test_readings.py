@@ -19,6 +19,7 @@ from tests.real.tools import binary
 from tests.sources.postgres.conftest import Make
 from tests.sources.postgres.supabase import sign_up
 from vigie.core.exposition import assemble, encode
+from vigie.errors import Reason
 from vigie.sources.postgres import PostgresSource
 
 Values = dict[str, dict[tuple[str, ...], float]]
@@ -290,3 +291,39 @@ async def test_a_primary_tells_the_lag_of_each_standby(pair: tuple[PostgresServe
         assert (await read(source))["pg_stat_replication_pg_wal_lsn_diff"][lag] > 1000
     finally:
         standby.run("select pg_wal_replay_resume()")
+
+
+STANDBYS = {"pg_stat_replication_pg_wal_lsn_diff", "vigie_postgres_standby_lag_seconds"}
+REFUSED = {
+    "pg_last_wal_receive_lsn()": {"pg_replication_lag_seconds"} | STANDBYS,
+    "pg_last_wal_replay_lsn()": {"pg_replication_lag_seconds"},
+    "pg_current_wal_lsn()": STANDBYS,
+    "pg_postmaster_start_time()": {"pg_postmaster_start_time_seconds"},
+    "pg_stat_get_db_deadlocks(oid)": {"pg_stat_database_deadlocks"},
+}
+"""Functions, and the numbers that need them."""
+
+
+@pytest.mark.parametrize("function", REFUSED)
+async def test_a_number_that_the_server_refuses_takes_no_other_with_it(
+    function: str, pair: tuple[PostgresServer, PostgresServer], make: Make
+) -> None:
+    """As Aurora and others that speak PostgreSQL's protocol refuse functions of its WAL."""
+    primary, _ = pair
+    primary.run(
+        "drop role if exists watcher",
+        "create role watcher login password 'watcher-secret'",
+        "grant pg_monitor to watcher",
+        f"revoke execute on function pg_catalog.{function} from public, pg_monitor",
+    )
+    source = make(primary.dsn("watcher", "watcher-secret"))
+    try:
+        everything = make(primary.dsn())
+        whole, poll = await everything.poll(), await source.poll()
+    finally:
+        primary.run(f"grant execute on function pg_catalog.{function} to public", "drop role watcher")
+    there = {family.name for family, series in poll.families.values.items() if series}
+    wanted = {family.name for family, series in whole.families.values.items() if series}
+    assert wanted - there == wanted & REFUSED[function]
+    assert {problem.reason for problem in poll.problems} == {Reason.FORBIDDEN}
+    assert all(any(name in str(problem) for name in {*REFUSED[function], "standbys"}) for problem in poll.problems)

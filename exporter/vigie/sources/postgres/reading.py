@@ -27,12 +27,33 @@ class Reading:
         families: Names of value columns; a null is no sample.
         sql: One SELECT; `{activity}` and `{replication}` stand for what `vigie.sources.postgres.lent` says.
         remedy: What the user can do when it is not allowed or not there.
+        pieces: The same for each family alone, for a server that refuses one of them.
     """
 
     what: str
     families: tuple[Family, ...]
     sql: str
     remedy: str = ""
+    pieces: tuple[Reading, ...] = ()
+
+    @classmethod
+    def of_columns(cls, what: str, columns: Mapping[Family, str], rest: str = "", labels: str = "") -> Reading:
+        """
+        A reading whose columns can be read apart.
+
+        Args:
+            what: What it reads.
+            columns: The expression of each family.
+            rest: What follows the columns of the SELECT.
+            labels: The columns of labels, as they stand in the SELECT.
+        """
+
+        def select(chosen: Mapping[Family, str]) -> str:
+            listed = [f"{expression} as {family.name}" for family, expression in chosen.items()]
+            return f"select {', '.join([labels, *listed] if labels else listed)} {rest}"
+
+        pieces = [cls(f"{family.name}", (family,), select({family: columns[family]})) for family in columns]
+        return cls(what, tuple(columns), select(columns), pieces=tuple(pieces))
 
 
 def fill(reading: Reading, rows: Rows, families: Families) -> None:

@@ -7,7 +7,7 @@ values are those of postgres_exporter, where it has the number.
 
 from __future__ import annotations
 
-from vigie.core.families import gauge, untyped
+from vigie.core.families import Family, gauge, untyped
 from vigie.sources.postgres.reading import Reading
 
 HEALTH_SECONDS = gauge(
@@ -15,45 +15,63 @@ HEALTH_SECONDS = gauge(
 )
 HEALTH = Reading("the health query", (), "select 1 as one")
 
-SERVER = Reading(
-    "the server's state",
+_VERSION = """
+    version() as version,
     (
-        gauge("pg_static", "Version of the server, from version().", "version", "short_version"),
-        gauge("pg_settings_max_connections", "Connections that the server allows, from its settings."),
+        select concat_ws('.', number / 10000, number % 10000, 0)
+        from (select current_setting('server_version_num')::integer as number) as release
+    ) as short_version
+"""
+
+VERSION = Reading.of_columns(
+    "the server's version",
+    {gauge("pg_static", "Version of the server, from version().", "version", "short_version"): "1"},
+    labels=_VERSION,
+)
+
+SERVER = Reading.of_columns(
+    "the server's state",
+    {
+        gauge(
+            "pg_settings_max_connections", "Connections that the server allows, from its settings."
+        ): "current_setting('max_connections')::integer",
         gauge(
             "pg_settings_superuser_reserved_connections",
             "Connections kept back for superusers, a part of max_connections, from its settings.",
-        ),
-        gauge("pg_postmaster_start_time_seconds", "Unix time at which the server started."),
-        gauge("pg_replication_is_replica", "Whether the server is a replica (1) or a primary (0)."),
+        ): "current_setting('superuser_reserved_connections')::integer",
         gauge(
-            "pg_replication_lag_seconds",
-            "Seconds by which a replica's data are behind its primary; 0 on a primary.",
-        ),
-    ),
-    # A replica that has replayed all it received is only up to date while its receiver is connected.
-    """
-    select
-        1 as pg_static,
-        version() as version,
-        concat_ws('.', number / 10000, number % 10000, 0) as short_version,
-        current_setting('max_connections')::integer as pg_settings_max_connections,
-        current_setting('superuser_reserved_connections')::integer as pg_settings_superuser_reserved_connections,
-        extract(epoch from pg_postmaster_start_time())::double precision as pg_postmaster_start_time_seconds,
-        pg_is_in_recovery()::integer as pg_replication_is_replica,
-        case when behind < 0 then 0 else behind end as pg_replication_lag_seconds
-    from
-        (select current_setting('server_version_num')::integer as number) as release,
+            "pg_settings_reserved_connections",
+            "Connections kept back for roles with pg_use_reserved_connections, a part of max_connections, from the "
+            "settings; 0 before PostgreSQL 16.",
+        ): "coalesce(current_setting('reserved_connections', true)::integer, 0)",
+        gauge(
+            "pg_settings_max_locks_per_transaction",
+            "Locks that each connection may hold on average, from the server's settings.",
+        ): "current_setting('max_locks_per_transaction')::integer",
+        gauge(
+            "pg_postmaster_start_time_seconds", "Unix time at which the server started."
+        ): "extract(epoch from pg_postmaster_start_time())::double precision",
+        gauge(
+            "pg_replication_is_replica", "Whether the server is a replica (1) or a primary (0)."
+        ): "pg_is_in_recovery()::integer",
+        # A replica that has replayed all it received is only up to date while its receiver is connected.
+        gauge(
+            "pg_replication_lag_seconds", "Seconds by which a replica's data are behind its primary; 0 on a primary."
+        ): """
         (
-            select
-                case
-                    when not pg_is_in_recovery() then 0
-                    when pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn()
-                        and exists (select from pg_stat_wal_receiver) then 0
-                    else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::double precision
-                end as behind
-        ) as replay
-    """,
+            select case when behind < 0 then 0 else behind end
+            from (
+                select
+                    case
+                        when not pg_is_in_recovery() then 0
+                        when pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn()
+                            and exists (select from pg_stat_wal_receiver) then 0
+                        else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::double precision
+                    end as behind
+            ) as replay
+        )
+        """,
+    },
 )
 
 CONNECTIONS = Reading(
@@ -103,51 +121,41 @@ CONNECTIONS = Reading(
     """,
 )
 
-DATABASES = Reading(
+
+def _of_databases(column: str, help: str, *, count: bool = True) -> tuple[Family, str]:  # noqa: A002 - the field's own word
+    """A column of pg_stat_database as a family of postgres_exporter's name."""
+    name, text = f"pg_stat_database_{column}", f"{help}, from pg_stat_database."
+    labels = ("datid", "datname")
+    return (untyped(name, text, *labels) if count else gauge(name, text, *labels, join="sum")), column
+
+
+DATABASES = Reading.of_columns(
     "database statistics",
-    (
-        gauge(
-            "pg_stat_database_numbackends",
-            "Backends connected now, from pg_stat_database.",
-            "datid",
-            "datname",
-            join="sum",
-        ),
-        untyped("pg_stat_database_xact_commit", "Transactions committed, from pg_stat_database.", "datid", "datname"),
-        untyped(
-            "pg_stat_database_xact_rollback", "Transactions rolled back, from pg_stat_database.", "datid", "datname"
-        ),
-        untyped("pg_stat_database_deadlocks", "Deadlocks detected, from pg_stat_database.", "datid", "datname"),
-        untyped(
-            "pg_stat_database_blks_hit",
-            "Blocks found in the server's cache, from pg_stat_database.",
-            "datid",
-            "datname",
-        ),
-        untyped("pg_stat_database_blks_read", "Blocks read past the cache, from pg_stat_database.", "datid", "datname"),
-        untyped(
-            "pg_stat_database_temp_bytes",
-            "Bytes written to temporary files, from pg_stat_database.",
-            "datid",
-            "datname",
-        ),
+    dict(
+        [
+            _of_databases("numbackends", "Backends connected now", count=False),
+            _of_databases("xact_commit", "Transactions committed"),
+            _of_databases("xact_rollback", "Transactions rolled back"),
+            _of_databases("deadlocks", "Deadlocks detected"),
+            _of_databases("conflicts", "Queries cancelled on a standby because of recovery"),
+            _of_databases("blks_hit", "Blocks found in the server's cache"),
+            _of_databases("blks_read", "Blocks read past the cache"),
+            _of_databases("tup_returned", "Rows that scans looked at"),
+            _of_databases("tup_fetched", "Rows that scans gave"),
+            _of_databases("tup_inserted", "Rows inserted"),
+            _of_databases("tup_updated", "Rows updated"),
+            _of_databases("tup_deleted", "Rows deleted"),
+            _of_databases("temp_files", "Temporary files made"),
+            _of_databases("temp_bytes", "Bytes written to temporary files"),
+        ]
     ),
     """
-    select
-        datid,
-        pg_database.datname,
-        numbackends as pg_stat_database_numbackends,
-        xact_commit as pg_stat_database_xact_commit,
-        xact_rollback as pg_stat_database_xact_rollback,
-        deadlocks as pg_stat_database_deadlocks,
-        blks_hit as pg_stat_database_blks_hit,
-        blks_read as pg_stat_database_blks_read,
-        temp_bytes as pg_stat_database_temp_bytes
     from pg_stat_database
     join pg_database on pg_database.oid = datid
     where datallowconn and not datistemplate
     order by datname
     """,
+    labels="datid, pg_database.datname",
 )
 
 LOCKS = Reading(
@@ -191,40 +199,34 @@ LOCKS = Reading(
     """,
 )
 
-STANDBYS = Reading(
+_BEHIND = """
+    pg_wal_lsn_diff(
+        case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, replay_lsn
+    )
+"""
+
+STANDBYS = Reading.of_columns(
     "standbys",
-    (
+    {
         gauge(
             "pg_stat_replication_pg_wal_lsn_diff",
             "Bytes of WAL that a standby has yet to replay, from pg_stat_replication.",
             "application_name",
             "client_addr",
             "state",
-        ),
+        ): _BEHIND,
+        # replay_lag turns null on a standby that has nothing left to replay.
         gauge(
             "vigie_postgres_standby_lag_seconds",
             "Seconds between a commit here and its replay on a standby, from pg_stat_replication.replay_lag.",
             "application_name",
             "client_addr",
-        ),
-    ),
-    # replay_lag turns null on a standby that has nothing left to replay.
-    """
-    select
-        application_name,
-        host(client_addr) as client_addr,
-        state,
-        bytes as pg_stat_replication_pg_wal_lsn_diff,
-        coalesce(extract(epoch from replay_lag), case when bytes <= 0 then 0 end)::double precision
-            as vigie_postgres_standby_lag_seconds
-    from
-        {replication},
-        lateral pg_wal_lsn_diff(
-            case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, replay_lsn
-        ) as bytes
-    where state <> 'backup'
-    order by application_name, client_addr
-    """,
+        ): f"""
+        coalesce(extract(epoch from replay_lag), case when {_BEHIND} <= 0 then 0 end)::double precision
+        """,
+    },
+    "from {replication} where state <> 'backup' order by application_name, client_addr",
+    labels="application_name, host(client_addr) as client_addr, state",
 )
 
 SIZES = Reading(

@@ -21,11 +21,12 @@ from vigie.sources.postgres.readings import (
     SERVER,
     SIZES,
     STANDBYS,
+    VERSION,
 )
 from vigie.sources.postgres.server import Server
 from vigie.sources.postgres.signups import SIGNUPS, countable
 
-EACH_POLL = (SERVER, CONNECTIONS, DATABASES, LOCKS, STANDBYS)
+EACH_POLL = (VERSION, SERVER, CONNECTIONS, DATABASES, LOCKS, STANDBYS)
 SLOW = (SIZES, SIGNUPS)
 
 _SHARE = 0.9
@@ -85,7 +86,7 @@ class PostgresSource(Source[PostgresConfig]):
             try:
                 fill(reading, await self._ask(lent.borrow(reading)), families)
             except SourceError as problem:
-                problems.append(self._unless_lost(problem))
+                problems += await self._in_pieces(reading, lent, self._unless_lost(problem), families)
         for reading in SLOW if self.config.signups else (SIZES,):
             kept = self._kept[reading] = await self._slow(reading, lent)
             fresh = self.context.now() - kept.read < 4 * self.config.slow_interval
@@ -129,6 +130,20 @@ class PostgresSource(Source[PostgresConfig]):
         if left <= 0:
             raise SourceError(Reason.TIMEOUT, f"{reading.what}: left out, the readings before it took all the time")
         return await self._server.ask(reading, left)
+
+    async def _in_pieces(
+        self, reading: Reading, lent: Lent, problem: SourceError, families: Families
+    ) -> list[SourceError]:
+        """Read each family alone where the server refused all together; what is still missing, and why."""
+        if problem.reason is Reason.TIMEOUT:
+            return [problem]
+        refused = []
+        for piece in reading.pieces:
+            try:
+                fill(piece, await self._ask(lent.borrow(piece)), families)
+            except SourceError as error:
+                refused.append(self._unless_lost(error))
+        return refused if len(refused) < len(reading.pieces) else [problem]
 
     def _unless_lost(self, problem: SourceError) -> SourceError:
         """The problem of one reading; without a connection it is the end of the poll."""
