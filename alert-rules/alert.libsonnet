@@ -23,19 +23,39 @@ local thresholds(settings) =
     if std.get(settings, severity) != null
   };
 
+// What was known last still counts for an hour, but only while nobody can know better: nobody is told that all is well
+// because the one who looks is gone.
+local remembered(signal, beyond) =
+  if !signal.alert.remembers then []
+  else ['%s\nunless on (product)\n%s' % [
+    beyond('last_over_time(%s[1h])' % signal.record),
+    promql.isRead(signal.alert.source),
+  ]];
+
+// What is down most of the time is down, although a look now and then finds it up.
+local mostlyDown(signal, config) = [
+  std.join('\nand\n', [
+    'avg_over_time(%s[%s]) < 0.5' % [signal.record, each.over],
+    'min_over_time(%s[%s]) < 1' % [signal.record, std.get(each, 'lately', config.gaugeWindow)],
+  ]) + if std.objectHas(each, 'where') then '\nand on (product, %s)\n%s' % [std.join(', ', signal.by), each.where] else ''
+  for each in signal.alert.mostlyDown
+];
+
 local condition(signal, threshold, settings, config) =
   local alert = signal.alert;
   local value =
     if signal.record == null then std.join('\nor\n', std.objectValues(signal.sources))
-    else if signal.gauge then 'last_over_time(%s[%s])' % [signal.record, config.gaugeWindow]
+    else if signal.gauge then promql.latest(signal.record, config)
     else signal.record;
   local operator = comparisons[alert.when].operator;
+  local beyond(value) = if operator == null then value else '%s %s %s' % [value, operator, promql.number(threshold)];
+  local either = [beyond(value)] + remembered(signal, beyond) + mostlyDown(signal, config);
   local events(guard) =
     if std.get(guard, 'window') == null then guard.events
     else 'round(%s * %d)' % [guard.events, promql.seconds(guard.window)];
   local enough = if alert.guard != null then '%s >= %s' % [events(alert.guard), promql.number(settings.minimum)];
   std.join('\nand on (product)\n', [
-    if operator == null then value else '%s %s %s' % [value, operator, promql.number(threshold)],
+    if std.length(either) == 1 then either[0] else '(\n%s\n)' % std.join('\nor\n', either),
   ] + std.prune([enough, alert.onlyIf]));
 
 // Where another page tells of the same trouble, this one does not fire; a warning is muted by Alertmanager instead, so that

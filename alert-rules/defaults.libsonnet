@@ -18,13 +18,14 @@
 
   // -- what was promised for a month, see `slo` --
   // Times that the budget is used up too fast over each window: at 14.4 2% of it is gone in an hour, at 1 it lasts just
-  // as long as the month. AvailabilityBudgetBurn, then LatencyBudgetBurn.
-  AvailabilityBurn1h: { enabled: true, warning: 14.4, 'for': '2m', minimum: 100 },
-  AvailabilityBurn6h: { enabled: true, warning: 6, 'for': '15m', minimum: 100 },
+  // as long as the month; what is fast pages. Fewer than five errors use up no budget. AvailabilityBudgetBurn, then
+  // LatencyBudgetBurn.
+  AvailabilityBurn1h: { enabled: true, critical: 14.4, 'for': '2m', minimum: 100 },
+  AvailabilityBurn6h: { enabled: true, critical: 6, 'for': '15m', minimum: 100 },
   AvailabilityBurn1d: { enabled: true, warning: 3, 'for': '1h', minimum: 100 },
   AvailabilityBurn3d: { enabled: true, warning: 1, 'for': '3h', minimum: 100 },
-  LatencyBurn1h: { enabled: true, warning: 14.4, 'for': '2m', minimum: 100 },
-  LatencyBurn6h: { enabled: true, warning: 6, 'for': '15m', minimum: 100 },
+  LatencyBurn1h: { enabled: true, critical: 14.4, 'for': '2m', minimum: 100 },
+  LatencyBurn6h: { enabled: true, critical: 6, 'for': '15m', minimum: 100 },
   LatencyBurn1d: { enabled: true, warning: 3, 'for': '1h', minimum: 100 },
   LatencyBurn3d: { enabled: true, warning: 1, 'for': '3h', minimum: 100 },
 
@@ -34,10 +35,10 @@
   QueueBackup: { enabled: true, warning: 100, critical: 500, 'for': '5m' },
   // Share of finished jobs that failed. Retries do not count, only the last attempt.
   JobFailures: { enabled: true, warning: 0.05, critical: 0.2, 'for': '5m', minimum: 20 },
-  // A worker that was there shows no sign of life, and there are fewer workers than in the quarter of an hour before:
-  // one that a deployment replaced in time is not missed.
+  // A worker that was there shows no sign of life, without having said goodbye, and there are fewer workers than for five
+  // minutes of the quarter of an hour before: one that a deployment replaced in time is not missed.
   WorkerDown: { enabled: true, severity: 'warning', 'for': '5m' },
-  // No worker at all: nothing is done any more.
+  // No worker at all, or jobs that wait where nobody ever showed up: nothing is done any more.
   NoWorkers: { enabled: true, severity: 'critical', 'for': '5m' },
   // A worker runs but sends no task events, so JobFailures is blind to its jobs.
   CeleryEventsOff: { enabled: true, severity: 'warning', 'for': '10m' },
@@ -46,7 +47,12 @@
   // Times within a quarter of an hour that the stream of task events broke or overflowed: whenever it does, jobs may be
   // missing from the totals.
   CeleryEventsLost: { enabled: true, warning: 0 },
+  // Task events within ten minutes that cannot be read, such as those of another serializer: JobFailures is blind to what
+  // they tell. One alone is no trouble.
+  CeleryEventsUnreadable: { enabled: true, warning: 0, 'for': '10m' },
 
+  // No connection to Redis succeeds. As short as DatabaseDown, because every job needs it.
+  RedisDown: { enabled: true, severity: 'critical', 'for': '1m' },
   // Redis has a memory limit and would drop keys when it is reached, jobs among them.
   RedisMayEvict: { enabled: true, severity: 'warning', 'for': '15m' },
   // Share of the memory that Redis may use, where it has a limit.
@@ -118,10 +124,16 @@
   // -- vendors --
   // Parts of a vendor that its status page calls out, partly or wholly; it mutes what it explains.
   VendorIncident: { enabled: true, warning: 0, 'for': '5m' },
-  // A service of the Supabase project (auth, database, pooler, storage …) is not healthy, as Supabase says itself.
+  // A service of the Supabase project (auth, database, pooler, storage …), or the project itself, is not healthy, as
+  // Supabase says; a project that is paused or removed is not.
   SupabaseUnhealthy: { enabled: true, severity: 'warning', 'for': '5m' },
-  // The latest deployment on Railway failed or crashed, or the production build on Vercel ended in an error.
+  // The latest deployment on Railway failed or crashed, or the production build on Vercel ended in an error. One that was
+  // skipped, called off or is under way makes the failure before it no better.
   DeploymentFailed: { enabled: true, severity: 'warning', 'for': '2m' },
+  // What serves on Railway has crashed, or all of its copies crash.
+  ServiceCrashed: { enabled: true, severity: 'critical', 'for': '2m' },
+  // Copies of a service on Railway that crash, while others may serve.
+  InstancesCrashing: { enabled: true, warning: 0, 'for': '5m' },
 
   // -- monitoring itself: silence is not health --
   // A source of Vigie fails: its numbers are old and then gone, and the alerts on them cannot fire.

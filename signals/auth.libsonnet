@@ -20,6 +20,7 @@ function(config)
     labels: { audience: 'security', pattern: pattern },
     mutedBy: [],
     groupBy: ['pattern'],
+    remembers: true,
     summary: 'Somebody seems to be breaking in.',
   };
 
@@ -122,7 +123,8 @@ function(config)
         settings: 'SecurityBreachBaseline',
         says: '{{ $labels.product }} refuses %(value)s as many sign-ins as is usual at this hour',
         action: 'Turn on the captcha of Supabase Auth, and see which accounts and addresses the logs name.',
-        guard: { events: promql.latest(guesses, config) },
+        // Guesses are known whenever their ratio is.
+        guard: { events: 'last_over_time(%s[1h])' % guesses },
       },
     },
   ]

@@ -87,6 +87,7 @@ function(config)
         settings: 'PaymentEndpointDisabled',
         labels: { pattern: 'disabled' },
         when: 'down',
+        remembers: true,
         says: 'Stripe does not deliver to the endpoint {{ $labels.endpoint }} of {{ $labels.product }} any more',
         action: 'Enable the endpoint in Stripe, under Webhooks; Stripe switches one off that failed for days.',
       },

@@ -32,6 +32,9 @@
 //     guard        { events, window }: rate of events that must make up `minimum` in the window, or null; without a window
 //                  `events` is their number
 //     onlyIf       another condition on the product, or null
+//     remembers    whether the last value counts for an hour while `source` is not read well; then the signal is a gauge
+//     mostlyDown   for 'down': windows [{ over, lately, where }] over which it also is down when it was for more than half of
+//                  the time, at least once `lately` (`gaugeWindow` unless given); `where` narrows to some of its series
 //     greatest     the greatest value that there can be, or null
 //     mutedBy      alerts that explain the warning of this one
 //     repeats      pages that say the same as the page of this one, which then does not fire: [{ alert, labels }], where
@@ -41,7 +44,7 @@
 function(config)
   local given = (import 'sources.libsonnet').given(config);
   local optional = { record: null, by: [], gauge: false, perSource: false, reads: {}, alert: null };
-  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], repeats: [], groupBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
+  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, remembers: false, mostlyDown: [], mutedBy: [], repeats: [], groupBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
   // Locals are computed once, fields at every access.
   local complete(signal) =
     local reads(name) = std.get(std.get(signal, 'reads', {}), name, name);

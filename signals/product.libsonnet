@@ -19,14 +19,16 @@ local camelCase(key) =
   words[0] + std.join('', [std.asciiUpper(word[0]) + word[1:] for word in words[1:]]);
 local renamed(object) = { [camelCase(key)]: object[key] for key in std.objectFields(object) };
 
-// What of the product is not in `sources` but read all the same. A selector that somebody set says that the series are
-// there, whoever scrapes them.
+// What of the product is not in `sources` but read all the same: whether the generated configuration scrapes it, and the
+// selector and the job of its series. A selector that somebody set says that they are there, whoever scrapes them.
 local scraped(product) =
-  local selected(name) = product.selectors[name] != null;
-  (if product.app.metrics != [] || selected('app') then ['app'] else []) +
-  (if product.probes != [] || selected('probes') then ['probes'] else []) +
-  (if product.stack.node != null || selected('node') then ['node'] else []) +
-  (if product.stack.supabase != null || selected('supabase') then ['supabase_feed'] else []);
+  local all = [
+    { name: 'app', isOurs: product.app.metrics != [], selector: 'app', job: 'app' },
+    { name: 'probes', isOurs: product.probes != [], selector: 'probes', job: 'blackbox' },
+    { name: 'node', isOurs: product.stack.node != null, selector: 'node', job: 'node' },
+    { name: 'supabase_feed', isOurs: product.stack.supabase != null, selector: 'supabase', job: 'supabase' },
+  ];
+  [each for each in all if each.isOurs || product.selectors[each.selector] != null];
 
 function(product) {
   _config+:: {
@@ -34,11 +36,17 @@ function(product) {
 
     product: product.product,
     timezone: product.timezone,
-    sources: if product.sources == null then null else product.sources + scraped(product),
+    sources: if product.sources == null then null else product.sources + [each.name for each in scraped(product)],
     selectors+: given(product.selectors),
     jobs:
       if product.jobs != null then product.jobs
-      else super.jobs + if std.member(scraped(product), 'app') then [promql.job(config.selectors.app, 'app')] else [],
+      else super.jobs + [
+        job
+        for each in scraped(product)
+        // Somebody else's job may have any name.
+        for job in [promql.job(config.selectors[each.selector], if each.isOurs then each.job)]
+        if job != null
+      ],
     windows+: durations(product.windows),
     slo+: product.slo,
     routing+: renamed(durations(product.routing)),

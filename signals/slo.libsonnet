@@ -20,6 +20,9 @@ function(config)
         'product:http_server_errors_per_minute:rate' + config.windows.http,
         window,
       ],
+      // So many errors use up no budget, however few requests there are. With requests that are slow a share that is too large
+      // of the fewest that count is more than that.
+      fewest: 5,
       runbook: 'RB-001',
       class: 'errors',
       action: 'Open the newest issues in Sentry; if they began with a release, roll it back.',
@@ -30,6 +33,7 @@ function(config)
       word: 'is slow',
       goal: config.slo.latency,
       bad(window):: 'avg_over_time(%s[%s])' % [slow, window],
+      fewest: 0,
       runbook: 'RB-003',
       class: 'latency',
       action: 'Find the slow route (Sentry, Performance), then look at CPU, the database and the LLM provider.',
@@ -88,6 +92,8 @@ function(config)
         % [pair.long, objective.word],
       action: objective.action,
       guard: { events: all(pair.long), window: pair.long },
+      onlyIf: if objective.fewest > 0 then
+        'round(%s * %d) >= %d' % [objective.bad(pair.long), promql.seconds(pair.long), objective.fewest],
       // Where nothing at all goes well.
       greatest: std.round(1000 / (1 - objective.goal)) / 1000,
     },

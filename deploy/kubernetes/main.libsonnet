@@ -60,7 +60,8 @@ local translated(value) =
       },
     },
 
-  local rules = object('monitoring.coreos.com/v1', 'PrometheusRule', 'vigie') {
+  // Several products may share a namespace.
+  local rules = object('monitoring.coreos.com/v1', 'PrometheusRule', named(config.product)) {
     spec: { groups: $.allRules.groups },
   },
 

@@ -33,11 +33,15 @@ HOSTING = {"component": "hosting", "owner": "platform", "class": "saturation"}
 MONITORING = {"component": "monitoring", "owner": "platform", "class": "blindness"}
 
 
-def _down(series: str, severity: str, *, decoys: Levels | None = None, **row: Any) -> Row:
+def _down(series: str, severity: str, *, ends: int = 0, decoys: Levels | None = None, **row: Any) -> Row:
     """The row of an alert on something that is there or not."""
     quiet: Levels = {series: 1}
     far: Levels = {series: 0}
-    return Row(quiet=quiet, far=far, sides={severity: Side(quiet, far)}, window=0, decoys=decoys, **row)
+    return Row(quiet=quiet, far=far, sides={severity: Side(quiet, far, ends=ends)}, window=0, decoys=decoys, **row)
+
+
+WELL = 105
+"""Seconds after which what was down for most of the time is well: two minutes in which it is never down."""
 
 
 SLOW = durations(s2=0, s5=100)
@@ -118,6 +122,7 @@ ROWS = (
         },
         window=0,
         lasting=300,
+        remembers="celery",
     ),
     Row(
         "JobFailures",
@@ -140,6 +145,7 @@ ROWS = (
         sides={"critical": Side(workers(0, 1), workers(0, 0))},
         window=0,
         lasting=300,
+        remembers="celery",
     ),
     Row(
         "WorkerDown",
@@ -172,7 +178,24 @@ ROWS = (
         for overflowed in [vigie("vigie_celery_events_dropped_total")]
         for what, first, second in (("broke", broke, overflowed), ("overflowed", overflowed, broke))
     ),
-    _down(vigie("pg_up"), "critical", alert="DatabaseDown", labels=DATABASE | {"class": "availability"}, lasting=60),
+    _down(
+        vigie("pg_up"),
+        "critical",
+        alert="DatabaseDown",
+        labels=DATABASE | {"class": "availability"},
+        lasting=60,
+        ends=WELL,
+        remembers="postgres",
+    ),
+    _down(
+        vigie("redis_up"),
+        "critical",
+        alert="RedisDown",
+        labels={"component": "jobs", "class": "availability", "owner": "backend", "source": "redis"},
+        lasting=60,
+        ends=WELL,
+        remembers="redis",
+    ),
     Row(
         "DatabaseConnectionsHigh",
         DATABASE | {"class": "saturation"},
@@ -184,6 +207,7 @@ ROWS = (
         },
         window=0,
         lasting=300,
+        remembers="postgres",
     ),
     Row(
         "HighCPU",
@@ -295,6 +319,7 @@ ROWS = (
         alert="SourceSilent",
         labels=MONITORING | {"source": "redis"},
         lasting=300,
+        ends=WELL,
     ),
     _down(
         app("up"),
@@ -302,9 +327,10 @@ ROWS = (
         alert="TargetDown",
         labels=MONITORING | {"job": "app", "instance": "app:1"},
         lasting=300,
+        ends=WELL,
         decoys={vigie("up"): 0, 'up{job="of somebody else",instance="theirs:1"}': 0},
     ),
-    _down(vigie("up"), "critical", alert="VigieDown", labels=MONITORING, lasting=300),
+    _down(vigie("up"), "critical", alert="VigieDown", labels=MONITORING, lasting=300, ends=WELL),
     *boundaries_business.ROWS,
     *boundaries_vendors.ROWS,
 )

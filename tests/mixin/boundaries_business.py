@@ -41,6 +41,7 @@ def _breach(pattern: str, side: Side, *, far: Levels, quiet: Levels, few: Sequen
         lasting=0,
         few=few,
         name=f"SecurityBreach: {pattern}",
+        remembers="supabase",
     )
 
 
@@ -109,6 +110,7 @@ ROWS = (
         window=0,
         lasting=300,
         name="PaymentSystemDown: an endpoint is disabled",
+        remembers="stripe",
     ),
     Row(
         "SignupsDrop",

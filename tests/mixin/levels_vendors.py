@@ -123,6 +123,22 @@ def deployment(metric: str, failed: float, state: str, **labels: str) -> Levels:
     }
 
 
+def copies(running: float = 0, crashed: float = 0, restarting: float = 0, *, serving: str = "success") -> Levels:
+    """Copies of a service on Railway by state, the state of what serves, and a service of which no copy runs."""
+    levels: Levels = {}
+    services: dict[str, dict[str, float]] = {
+        "api": {"running": running, "crashed": crashed, "restarting": restarting},
+        "nightly": {"running": 0, "crashed": 0, "restarting": 0, "exited": 1},
+    }
+    for service, states in services.items():
+        for state, number in states.items():
+            levels[vigie("railway_service_instances", service=service, status=state)] = number
+    for state in ("crashed", "success", "failed"):
+        levels[vigie("railway_serving_status", service="api", status=state)] = state == serving
+        levels[vigie("railway_serving_status", service="nightly", status=state)] = state == "failed"
+    return levels
+
+
 def memory(used: float, limit: float = 1000) -> Levels:
     """Memory of Redis."""
     return {vigie("redis_memory_used_bytes"): used, vigie("redis_memory_max_bytes"): limit}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mixin import (
+    test_absence,
     test_alerts,
     test_recorded,
     test_slo,
@@ -17,6 +18,7 @@ PROOFS = (
     *test_recorded.PROOFS,
     *test_alerts.PROOFS,
     *test_special.PROOFS,
+    *test_absence.PROOFS,
     *test_special_vendors.PROOFS,
     *test_statistics.PROOFS,
     *test_stuck.PROOFS,

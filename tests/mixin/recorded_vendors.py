@@ -7,6 +7,7 @@ from tests.mixin.levels_vendors import (
     answered,
     calls,
     cancelled,
+    copies,
     deployment,
     endpoints,
     guesses,
@@ -87,9 +88,25 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     **_figure("product:langsmith_llm_call_errors_per_call:ratio_rate10m", calls(30, errors=10), 0.333333),
     **_figure("product_project:langsmith_tokens_per_budget:ratio", tokens(0.1, 0.3), 0.333333, project="chat"),
     **_figure("product_vendor:vendor_outages:max", page(2, partial=1, whole=1), 3, vendor="stripe"),
+    "product_service:railway_service_runs:min": (
+        copies(running=2, crashed=1),
+        {one("product_service:railway_service_runs:min", service=name): 1 for name in ("api", "nightly")},
+    ),
+    "product_service:railway_instances_crashing:max": (
+        copies(running=2, crashed=1, restarting=2),
+        {
+            one("product_service:railway_instances_crashing:max", service=name): number
+            for name, number in (("api", 3), ("nightly", 0))
+        },
+    ),
+    "product:redis_up:max": ({vigie("redis_up"): 1}, {one("product:redis_up:max"): 1}),
+    "product:celery_events_undecodable:increase10m": (
+        {vigie("vigie_celery_events_undecodable_total"): 1 / 120},
+        {one("product:celery_events_undecodable:increase10m"): 0.333333},
+    ),
     "product_deployment:status:min": (
-        deployment("railway_deployment_status", 1, "crashed", service="api")
-        | deployment("vercel_deployment_status", 1, "error", project="web"),
+        deployment("railway_deployment_result", 1, "crashed", service="api")
+        | deployment("vercel_deployment_result", 1, "error", project="web"),
         {
             one("product_deployment:status:min", source="railway", service="api"): 0,
             one("product_deployment:status:min", source="vercel", project="web"): 0,

@@ -45,6 +45,7 @@ class Row:
         lasting: Its `for`, in seconds.
         few: Everything is bad but there are too few events to say so, and then just enough of them; they are rounded.
         decoys: What another job shows; must not count.
+        remembers: The source while which is not read well it outlives its numbers by an hour.
     """
 
     alert: str
@@ -57,6 +58,7 @@ class Row:
     few: Sequence[Levels] = ()
     decoys: Levels | None = None
     name: str = ""
+    remembers: str = ""
 
     @property
     def long(self) -> int:

@@ -162,7 +162,7 @@ def test_a_product_has_the_alerts_of_what_it_has() -> None:
     always |= {"SourceSilent", "SourceStale", "ApiBudgetLow", "SeriesDropped"}
     assert alerts(()) == always
     assert alerts(("probes",)) - always == {"SiteDown", "CertificateExpiry"}
-    assert alerts(("redis",)) - always == {"RedisMayEvict", "RedisMemoryHigh"}
+    assert alerts(("redis",)) - always == {"RedisDown", "RedisMayEvict", "RedisMemoryHigh"}
     assert alerts(("supabase_feed",)) - always == {"HighCPU", "HighMemory", "DiskSpaceLow"}
 
 

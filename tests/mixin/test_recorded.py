@@ -60,6 +60,7 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         {one("product:celery_task_failed_per_finished:ratio_rate10m"): 0.333333},
     ),
     "product:celery_workers:sum": (workers(1, 1), {one("product:celery_workers:sum"): 2}),
+    "product:celery_workers:min5m": (workers(1, 1), {one("product:celery_workers:min5m"): 2}),
     "product_worker:celery_worker_up:max": (
         workers(1, 0),
         {
@@ -141,10 +142,14 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     ),
     "product_source:vigie_source_intervals_since_success:min": (
         {
-            vigie("vigie_source_last_success_timestamp_seconds", source="redis"): 900,
+            vigie("vigie_source_success_age_seconds", source="redis"): 300,
             vigie("vigie_source_poll_interval_seconds", source="redis"): 100,
         },
         {one("product_source:vigie_source_intervals_since_success:min", source="redis"): 3},
+    ),
+    "product_source:vigie_source_poll_interval_seconds:max": (
+        {vigie("vigie_source_poll_interval_seconds", source="redis"): 100},
+        {one("product_source:vigie_source_poll_interval_seconds:max", source="redis"): 100},
     ),
     "product_job_instance:up:max": (
         {app("up", interval="60s"): 1, app("up", interval="300s"): 1, app("up", interval="10s"): 0, vigie("up"): 0},
@@ -180,6 +185,17 @@ NOTHING: tuple[Nothing, ...] = (
         {vigie("celery_task_succeeded_total", name="mail"): 60, vigie("celery_task_failed_total", name="mail"): 60},
         "product:celery_task_finished:rate10m",
         8,
+    ),
+    (
+        "workers that nobody counts are added up, each once",
+        {
+            vigie("celery_worker_up", hostname="w1"): 1,
+            vigie("celery_worker_up", hostname="w1", instance="vigie:2"): 1,
+            vigie("celery_worker_up", hostname="w2", instance="vigie:2"): 1,
+            vigie("celery_worker_up", hostname="w3"): 0,
+        },
+        "product:celery_workers:sum",
+        2,
     ),
     (
         "no request has no latency",

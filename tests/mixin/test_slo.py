@@ -58,7 +58,7 @@ def _case(objective: str, pair: Pair, promise: str, stretches: list[Stretch], fi
     alert = f"{objective}BudgetBurn"
     labels: Labels = {
         "product": "shop",
-        "severity": "warning",
+        "severity": "critical" if pair.window in ("1h", "6h") else "warning",
         "component": "api",
         "class": CLASSES[objective],
         "owner": "backend",
@@ -137,6 +137,17 @@ def _windows(objective: str, pair: Pair) -> Proof:
     return _proof(objective, pair, "the long window must be half full and the short one ends it", [case])
 
 
+def _rare(pair: Pair) -> Proof:
+    """Of 200 requests in the long window four or five fail, which is too many for any budget."""
+    cases = []
+    for promise, number, fires in (("4.4 errors use up nothing", 4.4, False), ("4.6 errors do", 4.6, True)):
+        requests = 200 / LONG / pair.step
+        bad = number / LONG / pair.step
+        stretches = [Stretch(_levels("Availability", bad, requests), LONG + LASTING + 10)]
+        cases.append(_case("Availability", pair, promise, stretches, {LONG + LASTING + 5: fires}))
+    return _proof("Availability", pair, "few errors use up nothing", cases)
+
+
 Traffic = tuple[int, float, float]
 """So many steps with so many requests in a second, of which so many are bad."""
 
@@ -170,7 +181,13 @@ def _uneven(objective: str, pair: Pair) -> Proof:
 
 
 PROOFS = [
-    proof(objective, pair) for proof in (_boundary, _few, _windows, _uneven) for objective in BUDGETS for pair in PAIRS
+    *(
+        proof(objective, pair)
+        for proof in (_boundary, _few, _windows, _uneven)
+        for objective in BUDGETS
+        for pair in PAIRS
+    ),
+    *(_rare(pair) for pair in PAIRS),
 ]
 
 

@@ -56,6 +56,8 @@ def _certificate(promise: str, selector: str, labels: Labels) -> Proof:
 
 UNDELIVERED: list[Labels] = [PAYMENTS | {"pattern": "undelivered"}]
 DISABLED: list[Labels] = [PAYMENTS | {"pattern": "disabled", "endpoint": "we_2"}]
+READ: Levels = {vigie("vigie_source_up", source=source): 1 for source in ("stripe", "supabase")}
+"""Sources that are read well."""
 ACCEPTED = 9 * STEP + DAY
 """A day after the last time that the endpoint was enabled."""
 
@@ -110,7 +112,7 @@ PROOFS = [
     _proof(
         "PaymentSystemDown",
         "an endpoint that stays disabled is accepted after a day",
-        [Stretch(endpoints(1, 1), 10), Stretch(endpoints(1, 0), DAY // STEP + 40)],
+        [Stretch(endpoints(1, 1) | READ, 10), Stretch(endpoints(1, 0) | READ, DAY // STEP + 40)],
         {450: DISABLED, ACCEPTED + 90: DISABLED, ACCEPTED + 120: []},
     ),
     _proof(
@@ -183,8 +185,8 @@ PROOFS = [
         "SecurityBreach",
         "it outlives what is usual by two minutes",
         [
-            Stretch(guesses(5000, 100), 20),
-            Stretch(_without(guesses(5000, 100), "supabase_auth_failures_recent_baseline"), 20),
+            Stretch(guesses(5000, 100) | READ, 20),
+            Stretch(_without(guesses(5000, 100), "supabase_auth_failures_recent_baseline") | READ, 20),
         ],
         {390: BREACH, 405: []},
     ),

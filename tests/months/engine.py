@@ -26,7 +26,7 @@ PROCESSES = 2
 
 
 def rules_of(name: str) -> Rules:
-    """The rules of a product that uses everything, without their texts."""
+    """The rules of a product that uses everything, without their texts; they are about any product at once."""
     files = render(product(product=name), ROOT).files
     groups = [
         group
@@ -36,7 +36,13 @@ def rules_of(name: str) -> Rules:
     for group in groups:
         for rule in group["rules"]:
             rule.pop("annotations", None)
+            rule["expr"] = re.sub(rf'{{product="{name}"(?:,|\}})', _opened, rule["expr"])
     return Rules(groups)
+
+
+def _opened(narrowed: re.Match[str]) -> str:
+    """The brace without the product."""
+    return "{" if narrowed[0].endswith(",") else ""
 
 
 def parts(rules: Rules, names: Sequence[Sequence[str]]) -> list[Rules]:

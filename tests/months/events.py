@@ -33,8 +33,9 @@ def release(state: State, since: float) -> None:
         state.unscraped |= {"app"}
     state.requests *= 0.7
     state.failed += 1
-    state.workers.discard("w1" if since < 2 * MINUTE else "w2")
-    state.deployment = "building" if since < 3 * MINUTE else "success"
+    leaves = "w1" if since < 2 * MINUTE else "w2"
+    state.workers.discard(leaves)
+    state.said_goodbye.add(leaves)
     state.queues["emails"] += 30
     state.undelivered = 1
 

@@ -109,6 +109,10 @@ INCIDENTS = (
     Incident("a-worker-is-mute", 20 * MINUTE, t.a_worker_is_mute, {}, _some("CeleryEventsOff")),
     Incident("task-events-break", MINUTE, t.events_break, {}, _some("CeleryEventsLost")),
     Incident("jobs-fail", 20 * MINUTE, t.jobs_fail, *_twin("JobFailures", 0.2 / 0.3 * 10 * MINUTE + 5 * MINUTE)),
+    Incident(
+        "redis-dies", 20 * MINUTE, t.redis_dies, {"RedisDown": MINUTE}, muted=_some("SourceSilent", "SourceStale")
+    ),
+    Incident("events-unreadable", 30 * MINUTE, t.events_unreadable, {}, _some("CeleryEventsUnreadable")),
     Incident("redis-fills", 15 * MINUTE, t.redis_fills, {}, _some("RedisMemoryHigh")),
     Incident(
         "cpu-busy", 30 * MINUTE, t.cpu_busy, *_twin("HighCPU", (0.9 - 0.46) / (0.95 - 0.46) * WINDOW + 10 * MINUTE)
@@ -160,5 +164,13 @@ INCIDENTS = (
         _some("CertificateExpiry", "CertificateExpiry (api)", "CertificateExpiry (login)"),
     ),
     Incident("release-crashes", 20 * MINUTE, t.release_crashes, {}, _some("DeploymentFailed")),
+    Incident("copy-crashes", 20 * MINUTE, t.copy_crashes, {}, _some("InstancesCrashing")),
+    Incident(
+        "service-crashes",
+        20 * MINUTE,
+        t.service_crashes,
+        {"ServiceCrashed": 2 * MINUTE},
+        muted=_some("InstancesCrashing"),
+    ),
     Incident("unseen-outside", 10 * MINUTE, t.unseen_outside, {}, _some("UptimeMonitorDown")),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.mixin.levels import app, node, vigie
 from tests.mixin.promtool import GONE, counts
 from tests.months.rhythm import DAY
-from tests.months.state import BOUNDS, MODEL_BOUNDS, SOURCES, WORKERS, State
+from tests.months.state import BOUNDS, JOBS, MODEL_BOUNDS, SOURCES, WORKERS, State
 
 Value = Callable[[State], float | None]
 """A sample, or the growth of a counter; None is no sample."""
@@ -48,8 +48,8 @@ def _product() -> dict[str, Value]:
             None if s.at % interval else page in s.pages
         )
         series[_blackbox("probe_ssl_earliest_cert_expiry", page, interval)] = lambda s: s.at + s.certificate * DAY
-    for watched in (app("up"), node("up"), vigie("up")):
-        series[watched] = lambda _: 1
+    for job in JOBS:
+        series[app("up", job=job, instance=f"{job}:1")] = lambda _: 1
     return series
 
 
@@ -59,6 +59,10 @@ def _work() -> dict[str, Value]:
         vigie("celery_task_failed_total", name="mail", hostname="w1", queue_name="emails"): lambda s: s.broken,
         vigie("vigie_celery_events_interruptions_total", cause="closed"): lambda s: s.interruptions,
         vigie("vigie_celery_events_dropped_total"): lambda _: 0,
+        vigie("vigie_celery_events_undecodable_total"): lambda s: s.unreadable,
+        vigie("vigie_celery_events_connected"): lambda _: 1,
+        vigie("vigie_celery_workers"): lambda s: len(s.workers),
+        vigie("redis_up"): lambda s: s.redis,
         vigie("redis_memory_used_bytes"): lambda s: s.redis_memory,
         vigie("redis_memory_max_bytes"): lambda _: 1,
         vigie("redis_instance_info", maxmemory_policy="noeviction"): lambda _: 1,
@@ -70,6 +74,9 @@ def _work() -> dict[str, Value]:
         series[vigie("celery_queue_length", queue_name=queue)] = lambda s, queue=queue: s.queues[queue]  # type: ignore[misc]
     for name in WORKERS:
         series[vigie("celery_worker_up", hostname=name)] = lambda s, name=name: name in s.workers  # type: ignore[misc]
+        series[vigie("vigie_celery_worker_offline", hostname=name)] = (
+            lambda s, name=name: name in s.said_goodbye and name not in s.workers  # type: ignore[misc]
+        )
         series[vigie("vigie_celery_events_enabled", hostname=name)] = lambda s, name=name: name in s.listening  # type: ignore[misc]
         series[vigie("vigie_celery_worker_processed_total", hostname=name)] = lambda s: (s.done + s.broken) / 2
     return series
@@ -131,15 +138,19 @@ def _outside() -> dict[str, Value]:
             series[vigie("vendor_status", vendor=vendor, component="API", status=status)] = (
                 lambda s, vendor=vendor, status=status: s.outages.get(vendor) == status  # type: ignore[misc]
             )
-    for metric, thing in (("railway_deployment_status", "service"), ("vercel_deployment_status", "project")):
-        for status in ("success", "building", "failed", "error"):
+    for metric, thing in (("railway_deployment_result", "service"), ("vercel_deployment_result", "project")):
+        for status in ("success", "failed", "error"):
             series[vigie(metric, status=status, **{thing: "web"})] = (
                 lambda s, status=status: s.deployment == status  # type: ignore[misc]
             )
+    web = {"service": "web"}
+    for status, copies in (("running", lambda s: s.running), ("crashed", lambda s: s.crashing)):
+        series[vigie("railway_service_instances", status=status, **web)] = copies
+    series[vigie("railway_serving_status", status="crashed", **web)] = lambda s: s.deployment == "crashed"
     for source in SOURCES:
         series[vigie("vigie_source_up", source=source)] = lambda s, source=source: source not in s.silent  # type: ignore[misc]
-        series[vigie("vigie_source_last_success_timestamp_seconds", source=source)] = (
-            lambda s, source=source: s.at - s.stale.get(source, POLLED / 2)  # type: ignore[misc]
+        series[vigie("vigie_source_success_age_seconds", source=source)] = (
+            lambda s, source=source: s.stale.get(source, POLLED / 2)  # type: ignore[misc]
         )
         series[vigie("vigie_source_poll_interval_seconds", source=source)] = lambda _: POLLED
     return series

@@ -25,7 +25,7 @@ SOURCES = (
     "supabase",
     "uptime",
 )
-JOBS = ("app", "blackbox", "node", "vigie")
+JOBS = ("app", "blackbox", "node", "supabase", "vigie")
 WORKERS = ("w1", "w2")
 PAGES = ("api", "login")
 MONTH_ENDS = 16 * DAY
@@ -44,13 +44,14 @@ class State:
         seconds: Since the moment before.
         speed: Share of the requests that is answered within each of `BOUNDS`; `model_speed` the same of models.
         queues: Jobs that wait.
-        workers: The workers that answer; `listening` those that send events.
+        workers: The workers that answer; `listening` those that send events, `said_goodbye` those that left orderly.
         guesses: Refused sign-ins with a password; `recent` those of the last ten minutes.
         usual: Refused sign-ins of ten minutes that are usual.
         tokens: Share of the budget of the month that is used.
         memory: Share in use, as `cpu` and `disk`; `process_cpu` and `process_memory` of the application itself.
         certificate: Days that it still holds.
         outages: Vendors to the state of their worst part.
+        running: Copies of the service on Railway that run; `crashing` those that crash.
         stale: Sources to seconds since they were read, where that is not as usual.
         unscraped: Jobs whose scrape failed, so that their series end.
         restarted: Jobs whose counters begin anew.
@@ -68,7 +69,10 @@ class State:
     queues: dict[str, float] = field(default_factory=lambda: {"emails": 2, "reports": 0})
     workers: set[str] = field(default_factory=lambda: set(WORKERS))
     listening: set[str] = field(default_factory=lambda: set(WORKERS))
+    said_goodbye: set[str] = field(default_factory=set)
     interruptions: float = 0
+    unreadable: float = 0
+    redis: bool = True
     redis_memory: float = 0.3
     database: bool = True
     connections: float = 0
@@ -105,6 +109,8 @@ class State:
     certificate: float = 0
     outages: dict[str, str] = field(default_factory=dict)
     deployment: str = "success"
+    running: int = 2
+    crashing: int = 0
     budget_left: float = 80
     silent: set[str] = field(default_factory=set)
     stale: dict[str, float] = field(default_factory=dict)

@@ -101,6 +101,28 @@ def redis_fills(state: State, _since: float) -> None:
     state.redis_memory = 0.85
 
 
+def redis_dies(state: State, since: float) -> None:
+    """No job is queued or done."""
+    state.redis = False
+    state.done = state.broken = 0
+    source_silent(state, since, "redis")
+
+
+def events_unreadable(state: State, _since: float) -> None:
+    """A producer that speaks another language: three events a minute."""
+    state.unreadable += 3 * state.seconds / MINUTE
+
+
+def copy_crashes(state: State, _since: float) -> None:
+    """One of two, again and again."""
+    state.running, state.crashing = 1, 1
+
+
+def service_crashes(state: State, _since: float) -> None:
+    """All that serves on Railway."""
+    state.running, state.crashing = 0, 2
+
+
 def cpu_busy(state: State, _since: float) -> None:
     """A loop that does not end."""
     state.cpu = 0.95

@@ -152,8 +152,8 @@ class Product(Settings):
     selectors: Selectors = Selectors()
     jobs: tuple[JobName, ...] | None = None
     """
-    Jobs that must always be there: TargetAbsent fires for one that is not scraped at all. Unset, the jobs that the
-    selectors of Vigie and, where it has metrics, of the application name.
+    Jobs that must always be there: TargetAbsent fires for one that is not scraped at all. Unset, every job that the
+    generated configuration scrapes, and those that the `selectors` that are set name.
     """
     windows: Windows = Windows()
     slo: Slo = Slo()
