@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from tests.mixin import (
     test_alerts,
+    test_first_samples,
     test_recorded,
+    test_shares,
     test_slo,
     test_special,
     test_special_vendors,
     test_statistics,
+    test_steady,
     test_stuck,
     test_twins,
 )
@@ -18,7 +21,10 @@ PROOFS = (
     *test_alerts.PROOFS,
     *test_special.PROOFS,
     *test_special_vendors.PROOFS,
+    *test_first_samples.PROOFS,
+    *test_shares.PROOFS,
     *test_statistics.PROOFS,
+    *test_steady.PROOFS,
     *test_stuck.PROOFS,
     *test_slo.PROOFS,
     *test_twins.PROOFS,

@@ -113,6 +113,24 @@ def _few(objective: str, pair: Pair) -> Proof:
     return _proof(objective, pair, "few requests say nothing", cases)
 
 
+def _failures(objective: str, pair: Pair) -> Proof:
+    """Five requests must go wrong in the long window, rounded, however much of the budget they are."""
+    cases = []
+    for bad, fires in ((4.4, False), (4.6, True)):
+        seconds = LONG * pair.step
+        levels = _levels(objective, bad / seconds, 100 / seconds)
+        cases.append(
+            _case(
+                objective,
+                pair,
+                f"{bad} bad requests of a hundred",
+                [Stretch(levels, LAST + 1)],
+                {LAST: fires},
+            )
+        )
+    return _proof(objective, pair, "few bad requests say nothing", cases)
+
+
 def _windows(objective: str, pair: Pair) -> Proof:
     """At twice the factor (or when all is bad) so large a share of each window has to be bad."""
     ratio = min(2 * pair.factor * BUDGETS[objective], 1)
@@ -170,7 +188,13 @@ def _uneven(objective: str, pair: Pair) -> Proof:
 
 
 PROOFS = [
-    proof(objective, pair) for proof in (_boundary, _few, _windows, _uneven) for objective in BUDGETS for pair in PAIRS
+    *(
+        proof(objective, pair)
+        for proof in (_boundary, _few, _windows, _uneven)
+        for objective in BUDGETS
+        for pair in PAIRS
+    ),
+    *(_failures("Availability", pair) for pair in PAIRS),
 ]
 
 

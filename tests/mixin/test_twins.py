@@ -9,7 +9,11 @@ from tests.mixin.promtool import Case, Levels, Proof, Rules, Stretch, about, eac
 from tests.mixin.recorded_vendors import one
 from tests.mixin.test_recorded import RECORDED, asked
 
-APART = {"product:celery_task_finished:rate10m", "product:celery_events_lost:increase15m"}
+APART = {
+    "product:celery_task_finished:rate10m",
+    "product:celery_task_finished:rate1h",
+    "product:celery_events_lost:increase15m",
+}
 """What is added up over all Vigies, because each may have seen what the others have not."""
 
 BLIND = dict.fromkeys(
