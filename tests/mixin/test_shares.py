@@ -178,7 +178,7 @@ def _chance(kind: Kind) -> Iterator[Case]:
 
 
 def _few(kind: Kind) -> Iterator[Case]:
-    severities = list(reversed(kind.limits))
+    severities = list(kind.limits)
     for failures, fires in ((4.49, []), (4.51, severities)):
         yield _hour(kind, f"{failures} failures and nothing else", failures, failures, fires)
         if kind.minimum < FAILURES * 2:
@@ -193,7 +193,7 @@ def _few(kind: Kind) -> Iterator[Case]:
 def _binds(kind: Kind, limit: float) -> bool:
     """Whether chance alone lets fewer failures fire."""
     most = _mean(limit) * kind.minimum + DEVIATIONS * (_variance(limit) * kind.minimum) ** 0.5
-    return most < FAILURES + 0.5
+    return bool(most < FAILURES + 0.5)
 
 
 def _boundary(kind: Kind) -> Iterator[Case]:
@@ -212,7 +212,7 @@ def _over(kind: Kind) -> Iterator[Case]:
         bad = Stretch(kind.over(HOUR, 40, 40), _steps(HOUR))
         later = HOUR + kind.window + KEEPS + 60
         nothing = Stretch(kind.over(HOUR, 0, 0), _steps(kind.window + KEEPS) + 8)
-        yield _case(kind, "without events nothing is over", [bad, nothing], {later: list(reversed(kind.limits))})
+        yield _case(kind, "without events nothing is over", [bad, nothing], {later: list(kind.limits)})
         for share, fires in ((limit, milder), (1.002 * limit, [severity, *milder])):
             after = Stretch(kind.over(HOUR, 80, 80 * share), nothing.steps)
             yield _case(kind, f"{share:.3%} after it: {severity}", [bad, after], {later: fires})

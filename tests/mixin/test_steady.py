@@ -15,7 +15,7 @@ BEYOND = 1.001
 
 
 def _requests(events: float, slow: float, limit: str, above: str) -> Levels:
-    """Requests in a step, of which so many take longer than a bound; all of them less than the next."""
+    """Requests in a step, of which so many take longer than a bound, and all of them less than the next."""
     bucket = "http_request_duration_highr_seconds_bucket"
     bounds = {limit: events - slow, above: events, "+Inf": events}
     return answers(events) | {app(bucket, le=bound): level for bound, level in bounds.items()}
@@ -74,7 +74,7 @@ KINDS = (
 
 
 def _cases(kind: Kind) -> Iterator[Case]:
-    """At each number of events, and one fewer: just enough of them are slow, and exactly as many as must be exceeded."""
+    """At each number of events, and one fewer: just enough of them are slow, and exactly what must be exceeded."""
     least = kind.tiers[0][0]
     for severity, (limit, above) in kind.limits.items():
         # what nearly is critical is a warning
