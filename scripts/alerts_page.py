@@ -51,7 +51,7 @@ without one, reading Stripe or LangSmith not included:
 | 10 jobs a minute, all fail | page after 7 min |
 | 9 payments an hour, all fail | page after 41 min |
 | 12 payments an hour, all fail | page after 30 min |
-| 12 payments an hour, 60% fail | warning only: 7 of 12 is what chance may make of 24% |
+| 12 payments an hour, 60% fail | warning after 59 min; 7 of 12 may be chance at 24%, so no page |
 | 60 payments an hour, 60% fail | page after 28 min |
 | 200 payments an hour, 60% fail | page after 21 min |
 | 18 calls of a model in 10 minutes, all fail | warning after 20 min |

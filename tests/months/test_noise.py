@@ -188,7 +188,7 @@ FAULTS: tuple[Fault, ...] = (
     ("PaymentFailures", "critical", 9, 1, 41),
     ("PaymentFailures", "critical", 12, 1, 30),
     ("PaymentFailures", "critical", 12, 0.6, None),
-    ("PaymentFailures", "warning", 12, 0.6, 0),
+    ("PaymentFailures", "warning", 12, 0.6, 59),
     ("PaymentFailures", "critical", 60, 0.6, 28),
     ("PaymentFailures", "critical", 200, 0.6, 21),
     ("LLMErrors", "warning", 108, 1, 16),
