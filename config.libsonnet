@@ -79,7 +79,7 @@ local promql = import 'signals/promql.libsonnet';
       // AuthFailures.
       auth: '5m',
       // PaymentFailures. Payments are few; with many of them a shorter window sees a fault sooner.
-      payments: '1h',
+      payments: '30m',
       // The LLM alerts, but for the token budget.
       llm: '10m',
     },

@@ -1,6 +1,7 @@
 // Whether people come, pay and stay: sign-ups from the database, payments and subscriptions from Stripe.
 function(config)
   local promql = import 'promql.libsonnet';
+  local shares = import 'shares.libsonnet';
   local vigie = config.selectors.vigie;
   local window = config.windows.payments;
   local attempts = 'product:stripe_payment_attempts:rate' + window;
@@ -21,31 +22,33 @@ function(config)
     summary: 'Stripe cannot deliver its webhooks.',
   };
 
-  [
-    {
-      name: 'paymentAttempts',
-      title: 'Payment attempts',
-      description: 'Attempts to pay that ended in a second, well or not.',
-      unit: 'perSecond',
-      record: attempts,
-      sources: { stripe: promql.rate('stripe_payment_attempts_total', vigie, window) },
+  local paid = {
+    name: 'paymentAttempts',
+    title: 'Payment attempts',
+    description: 'Attempts to pay that ended in a second, well or not.',
+    unit: 'perSecond',
+    record: attempts,
+    sources: { stripe: promql.rate('stripe_payment_attempts_total', vigie, window) },
+  };
+  local failures = {
+    name: 'paymentFailures',
+    title: 'Payments failed',
+    description: 'Share of the attempts to pay that failed. No attempt counts as no failure.',
+    unit: 'ratio',
+    record: 'product:stripe_payment_failures_per_attempt:ratio_rate' + window,
+    sources: { stripe: promql.share(promql.rate('stripe_payment_failures_total', vigie, window), attempts) },
+    alert: payment {
+      name: 'PaymentFailures',
+      class: 'errors',
+      summary: 'Too many payments fail.',
+      says: '%(value)s of the payments to {{ $labels.product }} fail',
+      action: 'Group the failed payments by reason in Stripe: one reason is a bank or fraud, all are Stripe or us.',
+      guard: { events: attempts, window: window },
+      share: shares.judged(failures.record, attempts, window),
     },
-    {
-      name: 'paymentFailures',
-      title: 'Payments failed',
-      description: 'Share of the attempts to pay that failed. No attempt counts as no failure.',
-      unit: 'ratio',
-      record: 'product:stripe_payment_failures_per_attempt:ratio_rate' + window,
-      sources: { stripe: promql.share(promql.rate('stripe_payment_failures_total', vigie, window), attempts) },
-      alert: payment {
-        name: 'PaymentFailures',
-        class: 'errors',
-        summary: 'Too many payments fail.',
-        says: '%(value)s of the payments to {{ $labels.product }} fail',
-        action: 'Group the failed payments by reason in Stripe: one reason is a bank or fraud, all are Stripe or us.',
-        guard: { events: attempts, window: window },
-      },
-    },
+  };
+
+  [paid, failures] + shares.hourly(failures, paid) + [
     {
       name: 'undelivered',
       title: 'Undelivered webhooks',

@@ -1,6 +1,7 @@
 // Whether work in the background gets done: queues, jobs and workers, in the names of celery-exporter.
 function(config)
   local promql = import 'promql.libsonnet';
+  local shares = import 'shares.libsonnet';
   local window = config.windows.jobs;
   local vigie = config.selectors.vigie;
   local rate(counter) = promql.rate(counter, vigie, window);
@@ -13,6 +14,43 @@ function(config)
     source: 'celery',
     runbook: 'RB-005',
     mutedBy: ['SourceSilent'],
+  };
+  local ended = {
+    name: 'jobsFinished',
+    title: 'Jobs finished',
+    description: 'Jobs that ended in a second, well or not; a retry is not an end.',
+    unit: 'perSecond',
+    record: finished,
+    // Both kinds of series may be missing, so they are united, not added; a label of their own keeps the two apart. Two
+    // Vigies that count the same count once.
+    sources: {
+      celery: |||
+        max by (product) (
+          sum by (product, instance) (
+            rate(celery_task_succeeded_total{%(vigie)s}[%(window)s])
+            or
+            label_replace(rate(celery_task_failed_total{%(vigie)s}[%(window)s]), "outcome", "failed", "", "")
+          )
+        )
+      ||| % { vigie: vigie, window: window },
+    },
+  };
+  local failures = {
+    name: 'jobFailures',
+    title: 'Job failure rate',
+    description: 'Share of finished jobs that failed for good. No finished job counts as no failure.',
+    unit: 'ratio',
+    record: 'product:celery_task_failed_per_finished:ratio_rate' + window,
+    sources: { celery: promql.share(rate('celery_task_failed_total'), finished) },
+    alert: job {
+      name: 'JobFailures',
+      class: 'errors',
+      summary: 'Too many jobs fail.',
+      says: '%(value)s of the jobs of {{ $labels.product }} fail',
+      action: 'Find the failing task and its exception in Sentry, then roll back or fix it and run the jobs again.',
+      guard: { events: finished, window: window },
+      share: shares.judged(failures.record, finished, window),
+    },
   };
 
   [
@@ -35,42 +73,7 @@ function(config)
         action: 'Look whether the workers finish jobs: if they do, add workers; if not, restart them.',
       },
     },
-    {
-      name: 'jobsFinished',
-      title: 'Jobs finished',
-      description: 'Jobs that ended in a second, well or not; a retry is not an end.',
-      unit: 'perSecond',
-      record: finished,
-      // Both kinds of series may be missing, so they are united, not added; a label of their own keeps the two apart. Two
-      // Vigies that count the same count once.
-      sources: {
-        celery: |||
-          max by (product) (
-            sum by (product, instance) (
-              rate(celery_task_succeeded_total{%(vigie)s}[%(window)s])
-              or
-              label_replace(rate(celery_task_failed_total{%(vigie)s}[%(window)s]), "outcome", "failed", "", "")
-            )
-          )
-        ||| % { vigie: vigie, window: window },
-      },
-    },
-    {
-      name: 'jobFailures',
-      title: 'Job failure rate',
-      description: 'Share of finished jobs that failed for good. No finished job counts as no failure.',
-      unit: 'ratio',
-      record: 'product:celery_task_failed_per_finished:ratio_rate' + window,
-      sources: { celery: promql.share(rate('celery_task_failed_total'), finished) },
-      alert: job {
-        name: 'JobFailures',
-        class: 'errors',
-        summary: 'Too many jobs fail.',
-        says: '%(value)s of the jobs of {{ $labels.product }} fail',
-        action: 'Find the failing task and its exception in Sentry, then roll back or fix it and run the jobs again.',
-        guard: { events: finished, window: window },
-      },
-    },
+  ] + [ended, failures] + shares.hourly(failures, ended) + [
     {
       name: 'workers',
       title: 'Worker count',

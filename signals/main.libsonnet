@@ -31,6 +31,10 @@
 //                  several)
 //     guard        { events, window }: rate of events that must make up `minimum` in the window, or null; without a window
 //                  `events` is their number
+//     share        { events, window, hour }: it is a share of events that fail, which must be more than chance and is
+//                  judged over an hour too (shares.libsonnet), or null
+//     steady       { events, window, from, lower }: it is a percentile, and of few events lower ones must be beyond too
+//                  (percentiles.libsonnet), or null
 //     onlyIf       another condition on the product, or null
 //     remembers    whether the last value counts for an hour while `source` is not read well; then the signal is a gauge
 //     mostlyDown   for 'down': windows [{ over, lately, where }] over which it also is down when it was for more than half of
@@ -44,7 +48,7 @@
 function(config)
   local given = (import 'sources.libsonnet').given(config);
   local optional = { record: null, by: [], gauge: false, perSource: false, reads: {}, alert: null };
-  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, remembers: false, mostlyDown: [], mutedBy: [], repeats: [], groupBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
+  local optionalInAlert = { when: 'above', guard: null, share: null, steady: null, onlyIf: null, remembers: false, mostlyDown: [], mutedBy: [], repeats: [], groupBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
   // Locals are computed once, fields at every access.
   local complete(signal) =
     local reads(name) = std.get(std.get(signal, 'reads', {}), name, name);

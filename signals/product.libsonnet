@@ -8,7 +8,7 @@ local given(object) = { [key]: object[key] for key in std.objectFields(object) i
 local threshold(changes) =
   given(changes) +
   { [side]: null for side in ['warning', 'critical'] if std.get(changes, side) == false } +
-  { [key]: promql.duration(changes[key]) for key in ['for'] if std.get(changes, key) != null };
+  { [key]: promql.duration(changes[key]) for key in ['for', 'keep_firing_for'] if std.get(changes, key) != null };
 
 // Seconds as Prometheus writes them.
 local durations(object) = { [key]: promql.duration(object[key]) for key in std.objectFields(object) };

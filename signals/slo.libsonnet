@@ -1,6 +1,7 @@
 // Whether the promise of a month is kept: how many times too fast the errors that it allows are used up. Each pair of
 // windows asks the same question: the long one says that it matters, the short one that it goes on.
 function(config)
+  local chance = import 'chance.libsonnet';
   local promql = import 'promql.libsonnet';
   local window = config.windows.http;
   local requests = 'product:http_requests:rate' + window;
@@ -20,9 +21,6 @@ function(config)
         'product:http_server_errors_per_minute:rate' + config.windows.http,
         window,
       ],
-      // So many errors use up no budget, however few requests there are. With requests that are slow a share that is too large
-      // of the fewest that count is more than that.
-      fewest: 5,
       runbook: 'RB-001',
       class: 'errors',
       action: 'Open the newest issues in Sentry; if they began with a release, roll it back.',
@@ -33,7 +31,6 @@ function(config)
       word: 'is slow',
       goal: config.slo.latency,
       bad(window):: 'avg_over_time(%s[%s])' % [slow, window],
-      fewest: 0,
       runbook: 'RB-003',
       class: 'latency',
       action: 'Find the slow route (Sentry, Performance), then look at CPU, the database and the LLM provider.',
@@ -47,6 +44,12 @@ function(config)
   ];
 
   local all(window) = 'avg_over_time(%s[%s])' % [requests, window];
+
+  // Bad requests with which an alert may fire at the earliest.
+  local fewest(objective, pair) =
+    local settings = config.alerts[objective.name + 'Burn' + pair.long];
+    local limits = [settings[side] for side in ['warning', 'critical'] if std.get(settings, side) != null];
+    (1 - objective.goal) * settings.minimum * std.foldl(std.min, limits, 1e9);
 
   local burn(objective, pair) = {
     name: 'burn%s%s' % [objective.name, pair.long],
@@ -92,8 +95,10 @@ function(config)
         % [pair.long, objective.word],
       action: objective.action,
       guard: { events: all(pair.long), window: pair.long },
-      onlyIf: if objective.fewest > 0 then
-        'round(%s * %d) >= %d' % [objective.bad(pair.long), promql.seconds(pair.long), objective.fewest],
+      // One error in three days burns no budget, unless more of them are beyond the threshold anyway.
+      onlyIf:
+        if fewest(objective, pair) < chance.failures then
+          'round(%s * %d) >= %d' % [objective.bad(pair.long), promql.seconds(pair.long), chance.failures],
       // Where nothing at all goes well.
       greatest: std.round(1000 / (1 - objective.goal)) / 1000,
     },

@@ -44,6 +44,8 @@ WELL = 105
 """Seconds after which what was down for most of the time is well: two minutes in which it is never down."""
 
 
+MANY = 100
+"""Times as many events as the levels have, so that a percentile is judged to the last of them."""
 SLOW = durations(s2=0, s5=100)
 SLOWEST = durations(s5=0, s10=100)
 
@@ -59,6 +61,7 @@ ROWS = (
         },
         window=300,
         lasting=300,
+        keeps=300,
         few=(answers(0, error=1.47), answers(0, error=1.48)),
     ),
     Row(
@@ -88,27 +91,37 @@ ROWS = (
     Row(
         "SlowResponse",
         API | {"class": "latency"},
-        quiet=durations(s0_01=0, s0_25=100),
-        far=SLOW,
+        quiet=scaled(durations(s0_01=0, s0_25=100), MANY),
+        far=scaled(SLOW, MANY),
         sides={
-            "warning": Side(durations(s0_5=95, s1=100), durations(s0_5=94.99, s1=100), seen=15, ends=285),
-            "critical": Side(durations(s2=95, s5=100), durations(s2=94.9, s5=100), seen=15, ends=285),
+            "warning": Side(
+                scaled(durations(s0_5=95, s1=100), MANY), scaled(durations(s0_5=94.99, s1=100), MANY), seen=15, ends=285
+            ),
+            "critical": Side(
+                scaled(durations(s2=95, s5=100), MANY), scaled(durations(s2=94.9, s5=100), MANY), seen=15, ends=285
+            ),
         },
         window=285,
         lasting=300,
+        keeps=300,
         few=(scaled(SLOW, 0.0147), scaled(SLOW, 0.0148)),
     ),
     Row(
         "SlowTailResponse",
         API | {"class": "latency"},
-        quiet=durations(s0_01=0, s0_25=100),
-        far=SLOWEST,
+        quiet=scaled(durations(s0_01=0, s0_25=100), MANY),
+        far=scaled(SLOWEST, MANY),
         sides={
-            "warning": Side(durations(s1=99, s2=100), durations(s1=98.99, s2=100), seen=15, ends=285),
-            "critical": Side(durations(s5=99, s10=100), durations(s5=98.99, s10=100), seen=15, ends=285),
+            "warning": Side(
+                scaled(durations(s1=99, s2=100), MANY), scaled(durations(s1=98.99, s2=100), MANY), seen=15, ends=285
+            ),
+            "critical": Side(
+                scaled(durations(s5=99, s10=100), MANY), scaled(durations(s5=98.99, s10=100), MANY), seen=15, ends=285
+            ),
         },
         window=285,
         lasting=300,
+        keeps=300,
         few=(scaled(SLOWEST, 0.0997), scaled(SLOWEST, 0.0998)),
     ),
     Row(
@@ -135,6 +148,7 @@ ROWS = (
         },
         window=600,
         lasting=300,
+        keeps=300,
         few=(ended(0, 0.485), ended(0, 0.49)),
     ),
     Row(

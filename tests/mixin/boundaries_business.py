@@ -39,6 +39,7 @@ def _breach(pattern: str, side: Side, *, far: Levels, quiet: Levels, few: Sequen
         sides={"critical": side},
         window=0,
         lasting=0,
+        keeps=1800,
         few=few,
         name=f"SecurityBreach: {pattern}",
         remembers="supabase",
@@ -52,6 +53,8 @@ def _most(pattern: str, metric: str, threshold: float, **labels: str) -> Row:
     return _breach(pattern, Side(at, beyond), far=far, quiet=quiet)
 
 
+MANY = 100
+"""Times as many events as the levels have, so that a percentile is judged to the last of them."""
 SLOW = answered(s2=0, s5=100)
 SLOWEST = answered(s10=0, s15=100)
 
@@ -82,15 +85,16 @@ ROWS = (
     Row(
         "PaymentFailures",
         PAYMENTS | {"class": "errors"},
-        quiet=payments(100, 0),
-        far=payments(100, 100),
+        quiet=payments(10_000, 0),
+        far=payments(10_000, 10_000),
         sides={
-            "warning": Side(payments(100, 10), payments(100, 10.01), seen=375, ends=3240),
-            "critical": Side(payments(100, 30), payments(100, 30.01), seen=1095, ends=2520),
+            "warning": Side(payments(10_000, 1_000), payments(10_000, 1_001), seen=195, ends=1620),
+            "critical": Side(payments(10_000, 3_000), payments(10_000, 3_001), seen=555, ends=1260),
         },
-        window=3600,
-        lasting=300,
-        few=(payments(0.0394, 0.0394), payments(0.0397, 0.0397)),
+        window=1800,
+        lasting=120,
+        keeps=300,
+        few=(payments(0.0374, 0.0374), payments(0.0376, 0.0376)),
     ),
     Row(
         "PaymentSystemDown",
@@ -100,6 +104,7 @@ ROWS = (
         sides={"critical": Side(undelivered(0), undelivered(1))},
         window=0,
         lasting=300,
+        keeps=900,
     ),
     Row(
         "PaymentSystemDown",
@@ -140,21 +145,31 @@ ROWS = (
     Row(
         "LLMSlowMedian",
         LLM | {"class": "latency"},
-        quiet=answered(s1=100),
-        far=SLOW,
-        sides={"warning": Side(answered(s2=50, s5=100), answered(s2=49.9, s5=100), seen=300, ends=300)},
+        quiet=scaled(answered(s1=100), MANY),
+        far=scaled(SLOW, MANY),
+        sides={
+            "warning": Side(
+                scaled(answered(s2=50, s5=100), MANY), scaled(answered(s2=49.9, s5=100), MANY), seen=300, ends=300
+            )
+        },
         window=585,
         lasting=300,
+        keeps=300,
         few=(scaled(SLOW, 0.00485), scaled(SLOW, 0.0049)),
     ),
     Row(
         "LLMSlowTail",
         LLM | {"class": "latency"},
-        quiet=answered(s1=100),
-        far=SLOWEST,
-        sides={"warning": Side(answered(s10=95, s15=100), answered(s10=94.9, s15=100), seen=30, ends=570)},
+        quiet=scaled(answered(s1=100), MANY),
+        far=scaled(SLOWEST, MANY),
+        sides={
+            "warning": Side(
+                scaled(answered(s10=95, s15=100), MANY), scaled(answered(s10=94.9, s15=100), MANY), seen=30, ends=570
+            )
+        },
         window=585,
         lasting=300,
+        keeps=300,
         few=(scaled(SLOWEST, 0.00985), scaled(SLOWEST, 0.0099)),
     ),
     Row(
@@ -170,21 +185,23 @@ ROWS = (
     Row(
         "LLMErrors",
         LLM | {"class": "errors"},
-        quiet=runs(100),
-        far=runs(100, errors=100),
-        sides={"warning": Side(runs(100, errors=5), runs(100, errors=5.01), seen=45, ends=570)},
+        quiet=runs(10_000),
+        far=runs(10_000, errors=10_000),
+        sides={"warning": Side(runs(10_000, errors=500), runs(10_000, errors=501), seen=45, ends=570)},
         window=600,
         lasting=300,
+        keeps=300,
         few=(runs(0.485, errors=0.485), runs(0.49, errors=0.49)),
     ),
     Row(
         "LLMAPIErrors",
         LLM | {"class": "errors"},
-        quiet=calls(100),
-        far=calls(100, errors=100),
-        sides={"warning": Side(calls(100, errors=10), calls(100, errors=10.01), seen=75, ends=540)},
+        quiet=calls(10_000),
+        far=calls(10_000, errors=10_000),
+        sides={"warning": Side(calls(10_000, errors=1_000), calls(10_000, errors=1_001), seen=75, ends=540)},
         window=600,
         lasting=300,
+        keeps=300,
         few=(calls(0.485, errors=0.485), calls(0.49, errors=0.49)),
     ),
     Row(

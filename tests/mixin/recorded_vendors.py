@@ -40,7 +40,7 @@ def _figure(record: str, levels: Levels, value: float, **labels: str) -> dict[st
 
 
 RATES: dict[str, tuple[Levels, dict[str, float]]] = {
-    "product:stripe_payment_attempts:rate1h": (payments(45, 1), {SHOP: 1}),
+    "product:stripe_payment_attempts:rate30m": (payments(90, 1), {SHOP: 4}),
     "product:http_slow_requests:rate5m": (durations(s0_5=85, s1=100), {SHOP: 1}),
     "product:langsmith_runs:rate10m": (runs(15, 1), {SHOP: 1}),
     "product:langsmith_llm_calls:rate10m": (calls(15, 1), {SHOP: 1}),
@@ -60,7 +60,7 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         2,
     ),
     **_figure("product:supabase_auth_failures_per_baseline:ratio", guesses(10, 3), 3.333333),
-    **_figure("product:stripe_payment_failures_per_attempt:ratio_rate1h", payments(30, 10), 0.333333),
+    **_figure("product:stripe_payment_failures_per_attempt:ratio_rate30m", payments(30, 10), 0.333333),
     **_figure("product:stripe_webhook_undelivered_events:max", undelivered(7), 7),
     "product_endpoint:stripe_webhook_endpoint_enabled:max": (
         endpoints(1, 0),
@@ -83,6 +83,15 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     **_figure(
         "product:langsmith_llm_call_duration_seconds:p95_rate10m", answered(s1=0, s2=20, s5=80, s10=98), 9.166667
     ),
+    **{
+        name: what
+        for percent, seconds in ((20, 1.5), (40, 4.0), (80, 12.5), (90, 13.75))
+        for name, what in _figure(
+            f"product:langsmith_llm_call_duration_seconds:p{percent}_rate10m",
+            answered(s1=10, s2=30, s5=45, s10=60, s15=100),
+            seconds,
+        ).items()
+    },
     **_figure("product:langsmith_cost_dollars_per_run:ratio_rate10m", runs(30, dollars=10), 0.333333),
     **_figure("product:langsmith_run_errors_per_run:ratio_rate10m", runs(30, errors=10), 0.333333),
     **_figure("product:langsmith_llm_call_errors_per_call:ratio_rate10m", calls(30, errors=10), 0.333333),
@@ -168,11 +177,11 @@ def _never(record: str, whole: str) -> Nothing:
 
 
 NOTHING: tuple[Nothing, ...] = (
-    ("no attempt is no failed payment", payments(0, 0), "product:stripe_payment_failures_per_attempt:ratio_rate1h", 0),
+    ("no attempt is no failed payment", payments(0, 0), "product:stripe_payment_failures_per_attempt:ratio_rate30m", 0),
     (
         "payments that never failed have a failure rate",
         {vigie("stripe_payment_attempts_total", currency="eur"): 1},
-        "product:stripe_payment_failures_per_attempt:ratio_rate1h",
+        "product:stripe_payment_failures_per_attempt:ratio_rate30m",
         0,
     ),
     ("no usual sign-up is none missed", signups(0, 0), "product:supabase_signups_per_baseline:ratio", None),

@@ -57,7 +57,7 @@ def _faults(row: Row) -> Iterator[Case]:
         f"{row.id}: it ends when all is well again",
         _after_quiet(row, Stretch(row.far, steps), Stretch(row.quiet, long)),
         {
-            (end + side.ends + wait, row.alert): _alerts(
+            (end + side.ends + row.keeps + wait, row.alert): _alerts(
                 row, [each for each in row.sides if row.sides[each].ends > side.ends + wait]
             )
             for side in row.sides.values()
@@ -108,7 +108,11 @@ def _faults(row: Row) -> Iterator[Case]:
         yield Case(
             f"{row.id}: it outlives its numbers by two minutes",
             _after_quiet(row, Stretch(row.far, steps), Stretch(None, long)),
-            {(end - STEP, row.alert): everything, (end + 90, row.alert): everything, (end + 105, row.alert): []},
+            {
+                (end - STEP, row.alert): everything,
+                (end + row.keeps + 90, row.alert): everything,
+                (end + row.keeps + 105, row.alert): [],
+            },
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.mixin import recorded_vendors
+from tests.mixin import recorded_vendors, test_shares
 from tests.mixin.boundaries import ROWS
 from tests.mixin.levels import (
     answers,
@@ -54,7 +54,15 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         durations(s0_5=80, s1=97, s2=100),
         {one("product:http_request_duration_seconds:p99_rate5m"): 1.666667},
     ),
+    **{
+        f"product:http_request_duration_seconds:p{percent}_rate5m": (
+            durations(s0_5=75, s1=85, s2=95, s5=97, s10=100),
+            {one(f"product:http_request_duration_seconds:p{percent}_rate5m"): seconds},
+        )
+        for percent, seconds in ((80, 0.75), (90, 1.5), (96, 3.5), (98, 6.666667))
+    },
     "product:celery_task_finished:rate10m": (ended(30, 15), {SHOP: 3}),
+    **test_shares.RECORDED,
     "product:celery_task_failed_per_finished:ratio_rate10m": (
         ended(20, 10),
         {one("product:celery_task_failed_per_finished:ratio_rate10m"): 0.333333},
@@ -249,12 +257,13 @@ NOTHING: tuple[Nothing, ...] = (
         1,
     ),
     *recorded_vendors.NOTHING,
+    *test_shares.NOTHING,
 )
 
 
 def asked(record: str) -> str:
     """The query for a recorded series: rates are recorded as they are, because others divide by them."""
-    return f"round({record}, 1e-6)" if record in WINDOWS or record in recorded_vendors.RATES else record
+    return f"round({record}, 1e-6)" if record in WINDOWS or record in RATES else record
 
 
 def _nothing(nothing: Nothing) -> Proof:
@@ -274,6 +283,7 @@ def _value(record: str) -> Proof:
     return Proof(record, about(record), [case])
 
 
+RATES = {*recorded_vendors.RATES, *test_shares.RATES}
 WINDOWS = {
     "product:http_requests:rate5m": (answers(0), answers(1500), 150, 50),
     "product:celery_task_finished:rate10m": (ended(0, 0), ended(1500, 1500), 300, 100),

@@ -125,6 +125,8 @@ class Threshold(Settings):
     """Value beyond which people are paged; `off` for never."""
     lasting: WholeSeconds | None = Field(default=None, alias="for")
     """How long the value must stay there."""
+    keep_firing_for: WholeSeconds | None = None
+    """How long the alert goes on after the trouble was last seen, so that what falls back and returns is one alert."""
     minimum: float | None = Field(default=None, ge=0)
     """Events in the window below which a share or a percentile is not judged."""
     enabled: bool = True

@@ -107,7 +107,7 @@ class Windows(Settings):
     """HighCPU."""
     auth: Window = 300.0
     """AuthFailures."""
-    payments: Window = 3600.0
+    payments: Window = 1800.0
     """PaymentFailures. Payments are few; with many of them a shorter window sees a fault sooner."""
     llm: Window = 600.0
     """The LLM alerts, but for the token budget."""
