@@ -75,8 +75,9 @@
   // -- business --
   // Share of attempts to pay that failed. Some cards are always declined: raise `warning` for many small payments.
   PaymentFailures: { enabled: true, warning: 0.1, critical: 0.3, 'for': '5m', minimum: 10 },
-  // Events of Stripe that are older than five minutes and that no endpoint took: who paid does not get what he paid for.
-  PaymentSystemDown: { enabled: true, critical: 0, 'for': '5m' },
+  // Events of Stripe that are older than five minutes, which is why there is no `for`, and that no endpoint took: who paid
+  // does not get what he paid for.
+  PaymentSystemDown: { enabled: true, critical: 0 },
   // The same alert, for an endpoint that was enabled within a day and is not any more.
   PaymentEndpointDisabled: { enabled: true, severity: 'critical', 'for': '5m' },
   // Share of the usual sign-ups of 24 hours; `minimum` is how many must be usual before a drop means anything.

@@ -49,16 +49,18 @@ function(config)
     {
       name: 'undelivered',
       title: 'Undelivered webhooks',
-      description: 'Events older than five minutes that no endpoint has taken, while new ones still fail.',
+      description: 'Events older than five minutes that an endpoint has not taken, while it takes no newer one.',
       unit: 'count',
       gauge: true,
       record: 'product:stripe_webhook_undelivered_events:max',
-      // A backlog that Stripe works off after a repair counts no more: its newest event is old.
+      // A backlog that Stripe works off after a repair counts no more: a newer event was delivered.
       sources: {
         stripe: |||
           max by (product) (stripe_webhook_undelivered_events{%(vigie)s})
           unless
-          time() - max by (product) (stripe_webhook_newest_undelivered_timestamp_seconds{%(vigie)s}) > 3600
+            max by (product) (stripe_webhook_newest_delivered_timestamp_seconds{%(vigie)s})
+          >
+            max by (product) (stripe_webhook_newest_undelivered_timestamp_seconds{%(vigie)s})
         ||| % { vigie: vigie },
       },
       alert: delivery {

@@ -98,7 +98,7 @@ ROWS = (
         far=undelivered(400),
         sides={"critical": Side(undelivered(0), undelivered(1))},
         window=0,
-        lasting=300,
+        lasting=0,
     ),
     Row(
         "PaymentSystemDown",

@@ -39,9 +39,11 @@ def payments(attempts: float, failures: float) -> Levels:
     }
 
 
-def undelivered(events: float, newest: float = 1e9) -> Levels:
-    """Events that no endpoint took; the newest of them is young for ever."""
+def undelivered(events: float, newest: float = 1000, delivered: float | None = None) -> Levels:
+    """Events that no endpoint took, when the newest of them happened, and the newest of those that were delivered."""
     levels: Levels = {vigie("stripe_webhook_undelivered_events"): events}
+    if delivered is not None:
+        levels[vigie("stripe_webhook_newest_delivered_timestamp_seconds")] = delivered
     return levels | {vigie("stripe_webhook_newest_undelivered_timestamp_seconds"): newest}
 
 

@@ -59,11 +59,13 @@ DISABLED: list[Labels] = [PAYMENTS | {"pattern": "disabled", "endpoint": "we_2"}
 ACCEPTED = 9 * STEP + DAY
 """A day after the last time that the endpoint was enabled."""
 
-OTHERS_BACKLOG: Levels = {
-    vigie("stripe_webhook_newest_undelivered_timestamp_seconds", instance="vigie:2"): -600,
-    vigie("stripe_webhook_newest_undelivered_timestamp_seconds").replace('job="vigie"', 'job="elsewhere"'): 1e9,
+_AGES = ("stripe_webhook_newest_undelivered_timestamp_seconds", "stripe_webhook_newest_delivered_timestamp_seconds")
+OTHERS_DELIVERIES: Levels = {
+    **{vigie(age, instance="vigie:2"): -600 for age in _AGES},
+    **{vigie(age).replace('job="vigie"', 'job="elsewhere"'): at for age, at in zip(_AGES, (1e9, 2e9), strict=True)},
+    **{vigie(age).replace('product="shop"', 'product="other"'): 1e9 for age in _AGES},
 }
-"""What a Vigie shows that knows less, and another job."""
+"""What a Vigie shows that knows less, another job and another product."""
 CHURN: list[Labels] = [
     PAYMENTS | {"class": "business", "owner": "product", "severity": severity} for severity in ("critical", "warning")
 ]
@@ -102,10 +104,24 @@ PROOFS = [
     ),
     _proof(
         "PaymentSystemDown",
-        # until one hour after the newest undelivered event they still fail; two minutes are for missed scrapes
-        "a backlog of webhooks that is worked off pages nobody",
-        [Stretch(undelivered(400, newest=0) | OTHERS_BACKLOG, 300)],
-        {285: [], 300: UNDELIVERED, 3705: UNDELIVERED, 3720: []},
+        "it lasts for as long as nothing newer is delivered, and a backlog that is worked off then pages nobody",
+        [
+            Stretch(undelivered(0) | OTHERS_DELIVERIES, 10),
+            Stretch(undelivered(400) | OTHERS_DELIVERIES, 3 * DAY // STEP),
+            Stretch(undelivered(400, delivered=1000) | OTHERS_DELIVERIES, 100),
+            Stretch(undelivered(400, delivered=1001) | OTHERS_DELIVERIES, 100),
+            Stretch(undelivered(401, newest=1002, delivered=1001) | OTHERS_DELIVERIES, 10),
+        ],
+        {
+            9 * STEP: [],
+            10 * STEP: UNDELIVERED,
+            3 * DAY + 109 * STEP: UNDELIVERED,
+            # two minutes are for missed scrapes
+            3 * DAY + 110 * STEP + 90: UNDELIVERED,
+            3 * DAY + 110 * STEP + 105: [],
+            3 * DAY + 209 * STEP: [],
+            3 * DAY + 210 * STEP: UNDELIVERED,
+        },
     ),
     _proof(
         "PaymentSystemDown",

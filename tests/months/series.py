@@ -92,6 +92,7 @@ def _business() -> dict[str, Value]:
         vigie("stripe_payment_failures_total", currency="eur", failure_code="card_declined"): lambda s: s.declined,
         vigie("stripe_webhook_undelivered_events"): lambda s: s.undelivered,
         vigie("stripe_webhook_newest_undelivered_timestamp_seconds"): lambda s: s.at - 400 if s.undelivered else None,
+        vigie("stripe_webhook_newest_delivered_timestamp_seconds"): lambda _: None,
         vigie("stripe_webhook_endpoint_enabled", endpoint="we_1"): lambda s: s.endpoint,
         vigie("supabase_signups", **day): lambda s: s.signups,
         vigie("supabase_signups_baseline", **day): lambda s: s.usual_signups,
