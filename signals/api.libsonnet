@@ -1,6 +1,7 @@
 // What the customers of the product get: requests, errors and latency, from whoever counts them (see http.libsonnet).
 function(config)
   local promql = import 'promql.libsonnet';
+  local counters = import 'counters.libsonnet';
   local window = config.windows.http;
   local http = (import 'http.libsonnet')[config.numbers.http](config);
   local requests = 'product:http_requests:rate' + window;
@@ -9,7 +10,9 @@ function(config)
   local source(expr) = { [if expr != null then config.numbers.http]: expr };
   local perMinute(class) =
     local answers = http.answers(class);
-    source(if answers != null then promql.exact('60 * (%s or 0 * %s)' % [answers, requests]));
+    local perMinute = '60 * (%s or 0 * %s)' % [answers, requests];
+    local isCounted = std.member(['instrumentator', 'otel'], config.numbers.http);
+    source(if answers != null then promql.exact(if isCounted then counters.believed(perMinute) else perMinute));
   local symptom = {
     component: 'api',
     owner: 'backend',
@@ -24,6 +27,7 @@ function(config)
   };
 
   [
+    counters.signal(config),
     {
       name: 'requests',
       title: 'Request rate',

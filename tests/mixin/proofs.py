@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mixin import (
     test_alerts,
+    test_jumps,
     test_recorded,
     test_slo,
     test_special,
@@ -16,6 +17,7 @@ from tests.mixin import (
 PROOFS = (
     *test_recorded.PROOFS,
     *test_alerts.PROOFS,
+    *test_jumps.PROOFS,
     *test_special.PROOFS,
     *test_special_vendors.PROOFS,
     *test_statistics.PROOFS,

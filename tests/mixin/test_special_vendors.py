@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.mixin.levels import vigie
@@ -67,7 +68,8 @@ OTHERS_DELIVERIES: Levels = {
 }
 """What a Vigie shows that knows less, another job and another product."""
 CHURN: list[Labels] = [
-    PAYMENTS | {"class": "business", "owner": "product", "severity": severity} for severity in ("critical", "warning")
+    PAYMENTS | {"class": "business", "owner": "product", "severity": severity, "window": "24h"}
+    for severity in ("critical", "warning")
 ]
 SIGNUPS: list[Labels] = [
     {
@@ -77,6 +79,7 @@ SIGNUPS: list[Labels] = [
         "source": "postgres",
         "product": "shop",
         "severity": severity,
+        "window": "24h",
     }
     for severity in ("critical", "warning")
 ]
@@ -97,7 +100,31 @@ ANOTHER: Levels = {
 }
 """Another product, where as many leave as usual."""
 
+
+def _chance(alert: str, labels: list[Labels], window: str, levels: Callable[..., Levels], figures: Figures) -> Proof:
+    """What is far enough from what is usual in its share, but explained by chance, fires nothing; one more does."""
+    usual, chance, more = figures
+    promise = f"in {window} {chance:g} where {usual:g} are usual is chance, {more:g} is not"
+    fires: list[Labels] = [{**each, "window": window} for each in labels]
+    stretches = [Stretch(levels(chance, usual, window), 200), Stretch(levels(more, usual, window), 200)]
+    return _proof(alert, promise, stretches, {2985: [], 5985: fires})
+
+
+Figures = tuple[float, float, float]
+"""How many are usual, how many chance explains, and the next number."""
+
 PROOFS = [
+    _chance("SignupsDrop", SIGNUPS[1:], "24h", signups, (36, 15, 14)),
+    _chance("SignupsDrop", SIGNUPS[1:], "3h", signups, (36, 15, 14)),
+    _chance("SignupsDrop", SIGNUPS, "3h", signups, (16, 2, 1)),
+    _chance("ChurnSpike", CHURN[1:], "24h", cancelled, (4, 11, 12)),
+    _chance("ChurnSpike", CHURN[1:], "2h", cancelled, (4, 14, 15)),
+    _proof(
+        "ChurnSpike",
+        "in two hours five are few, where one is usual that many are chance",
+        [Stretch(cancelled(4, 0, "2h"), 100), Stretch(cancelled(6, 0, "2h"), 100), Stretch(cancelled(7, 0, "2h"), 100)],
+        {1485: [], 2985: [], 4485: [{**each, "window": "2h"} for each in CHURN]},
+    ),
     _certificate("of a probed page", BLACKBOX, {"source": "blackbox", "probe": "api"}),
     _certificate(
         "that a monitor outside sees", MONITOR, {"source": "uptime", "provider": "betterstack", "monitor": "web"}

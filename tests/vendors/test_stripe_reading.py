@@ -56,12 +56,13 @@ async def test_history_moves_no_counter_but_fills_windows_and_baselines(account:
     for day in range(1, 30):
         for number in range(2):
             account.stripe.happen(ENDED, objects.subscription(f"sub_{day}_{number}"), now - (day + 0.5) * DAY)
+        account.stripe.happen(ENDED, objects.subscription(f"sub_at_this_hour_{day}"), now - day * DAY - 1800)
     for number in range(5):
         account.stripe.happen(ENDED, objects.subscription(f"sub_today_{number}"), now - 3600)
     values: Mapping[Family, Series] = await read(account.source)
     assert values[f.CANCELLED][("unknown",)] == 0, "known before, so that the next one is an increase"
-    assert values[f.CHURN] == {("24h",): 5}
-    assert values[f.CHURN_BASELINE] == {("24h",): 2}
+    assert values[f.CHURN] == {("24h",): 5, ("2h",): 5}
+    assert values[f.CHURN_BASELINE] == {("24h",): 3, ("2h",): 1}
     assert values[f.HISTORY_READ] == {(): 1}
     assert (await account.tell((ENDED, objects.subscription("sub_new"))))[f.CANCELLED][("unknown",)] == 1
 
@@ -73,7 +74,7 @@ async def test_a_long_history_is_read_over_several_polls(account: Watched) -> No
     assert (values[f.HISTORY_READ], values[f.CHURN_BASELINE]) == ({(): 0}, {})
     assert ", at least 20" in await account.source.describe()
     values = await account.later(15)
-    assert (values[f.HISTORY_READ], values[f.CHURN_BASELINE]) == ({(): 1}, {("24h",): 0})
+    assert (values[f.HISTORY_READ], values[f.CHURN_BASELINE]) == ({(): 1}, {("24h",): 0, ("2h",): 0})
     assert values[f.ATTEMPTS] == {("eur",): 0}
     assert ", 2150 payments in 30 days" in await account.source.describe()
 

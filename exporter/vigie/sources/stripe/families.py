@@ -108,7 +108,8 @@ CHURN = gauge(
 )
 CHURN_BASELINE = gauge(
     "stripe_subscription_churn_baseline",
-    "Mean subscriptions that ended in such a window, over the four weeks before it; absent until they are read.",
+    "Mean subscriptions that ended in such a window at the same hours, over the four weeks before; absent until "
+    "they are read.",
     "window",
 )
 MRR = gauge("stripe_mrr", "Monthly recurring revenue of active and past-due subscriptions, in major units.", "currency")
