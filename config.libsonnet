@@ -31,6 +31,7 @@ local promql = import 'signals/promql.libsonnet';
       llm: self.vigie,
       probes: 'job="blackbox"',
       node: 'job="node"',
+      alertmanager: 'job="alertmanager"',
       // Disks that count for DiskSpaceLow; memory and image file systems are always full or never matter.
       disks: self.node + ',fstype!~"tmpfs|ramfs|squashfs|overlay|iso9660"',
       // The feed of a Supabase project.

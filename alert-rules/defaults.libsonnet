@@ -12,6 +12,9 @@
   // 4xx answers in a minute: a scanner, a brute force, or a client that a release has broken. Raise it for an API
   // whose clients poll for things that are not there yet.
   ClientErrors: { enabled: true, warning: 100, critical: 500, 'for': '5m' },
+  // Times within a quarter of an hour that a scrape was answered by an older process than the one before: several workers share
+  // one /metrics. ServerErrors and ClientErrors are withheld while it is more than 3.
+  CountersJump: { enabled: true, warning: 3, 'for': '5m' },
   // Seconds that 95 of 100 requests stay below. Raise `warning` when slow pages (exports, LLM answers) are normal.
   SlowResponse: { enabled: true, warning: 0.5, critical: 2, 'for': '5m', keep_firing_for: '5m', minimum: 30 },
   // Seconds that 99 of 100 requests stay below: the unlucky customers. Of fewer requests two slow ones would do.
@@ -81,16 +84,24 @@
 
   // -- business --
   // Share of attempts to pay that failed, as exact as HighErrorRate. The window is of half an hour and few payments must
-  // fail clearly, so nothing is gained by waiting longer than two minutes. Some cards are always declined: raise `warning` for many small payments.
+  // fail clearly, so nothing is gained by waiting longer than two minutes. Some cards are always declined: raise `warning`
+  // for many small payments.
   PaymentFailures: { enabled: true, warning: 0.1, critical: 0.3, 'for': '2m', keep_firing_for: '5m', minimum: 5 },
-  // Events of Stripe that are older than five minutes and that no endpoint took: who paid does not get what he paid for.
-  PaymentSystemDown: { enabled: true, critical: 0, 'for': '5m', keep_firing_for: '15m' },
+  // Events of Stripe that are older than five minutes, which is why there is no `for`, and that no endpoint took: who paid
+  // does not get what he paid for.
+  PaymentSystemDown: { enabled: true, critical: 0, keep_firing_for: '15m' },
   // The same alert, for an endpoint that was enabled within a day and is not any more.
   PaymentEndpointDisabled: { enabled: true, severity: 'critical', 'for': '5m' },
   // Share of the usual sign-ups of 24 hours; `minimum` is how many must be usual before a drop means anything.
+  // It must be fewer than chance explains, too.
   SignupsDrop: { enabled: true, warning: 0.5, critical: 0.2, 'for': '30m', minimum: 20 },
-  // Subscriptions that ended in 24 hours per one that usually does; fewer than `minimum` are chance.
+  // The same of three hours: a dead funnel is seen in them where 13 sign-ups are usual.
+  SignupsDrop3h: { enabled: true, warning: 0.5, critical: 0.2, 'for': '15m', minimum: 13 },
+  // Subscriptions that ended in 24 hours per one that usually does; fewer than `minimum` are chance, and so are more
+  // that a usual number of them explains.
   ChurnSpike: { enabled: true, warning: 2, critical: 5, 'for': '15m', minimum: 5 },
+  // The same of two hours.
+  ChurnSpike2h: { enabled: true, warning: 2, critical: 5, 'for': '5m', minimum: 5 },
 
   // -- models --
   // Seconds that half of the calls, and 95 of 100, stay below. Exact at the bounds of the histogram, such as 1, 2, 3, 5,
@@ -150,6 +161,10 @@
   TargetDown: { enabled: true, severity: 'warning', 'for': '5m' },
   // Prometheus cannot scrape Vigie: every alert on database, queues and jobs is blind.
   VigieDown: { enabled: true, severity: 'critical', 'for': '5m' },
+  // NotificationsFailing, for channels that wake somebody (PagerDuty, SMS) and for those that are read: messages within five
+  // minutes that could not be handed over. One may be a hiccup; a channel that is broken fails once a minute.
+  PagesFailing: { enabled: true, critical: 2 },
+  MessagesFailing: { enabled: true, warning: 2 },
   // A job of `jobs` is not in the scrape configuration any more.
   TargetAbsent: { enabled: true, severity: 'warning', 'for': '10m' },
   // Fires always; the dead-man's switch rings when it stops. Only off where nobody listens to it.

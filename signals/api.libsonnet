@@ -1,5 +1,6 @@
 // What the customers of the product get: requests, errors and latency, from whoever counts them (see http.libsonnet).
 function(config)
+  local counters = import 'counters.libsonnet';
   local percentiles = import 'percentiles.libsonnet';
   local promql = import 'promql.libsonnet';
   local shares = import 'shares.libsonnet';
@@ -11,7 +12,9 @@ function(config)
   local source(expr) = { [if expr != null then config.numbers.http]: expr };
   local perMinute(class) =
     local answers = http.answers(class);
-    source(if answers != null then promql.exact('60 * (%s or 0 * %s)' % [answers, requests]));
+    local perMinute = '60 * (%s or 0 * %s)' % [answers, requests];
+    local isCounted = std.member(['instrumentator', 'otel'], config.numbers.http);
+    source(if answers != null then promql.exact(if isCounted then counters.believed(perMinute) else perMinute));
   local symptom = {
     component: 'api',
     owner: 'backend',
@@ -67,7 +70,7 @@ function(config)
       description: 'Share of requests answered with 5xx: what customers see as broken. No request counts as no error.',
       unit: 'ratio',
       record: 'product:http_errors_per_request:ratio_rate' + window,
-      sources: source(promql.share(serverErrors.record + ' / 60', requests)),
+      sources: source(promql.share(serverErrors.record + ' / 60', requests, serverErrors.record)),
       alert: symptom {
         name: 'HighErrorRate',
         runbook: 'RB-001',
@@ -80,7 +83,7 @@ function(config)
       },
     };
 
-  [answered, serverErrors, errors] + shares.hourly(errors, answered) + [
+  [counters.signal(config), answered, serverErrors, errors] + shares.hourly(errors, answered) + [
     {
       name: 'clientErrors',
       title: 'Client errors',

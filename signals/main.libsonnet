@@ -74,6 +74,6 @@ function(config)
     { name: 'llm', signals: (import 'llm.libsonnet')(config) },
     { name: 'hosting', signals: (import 'hosting.libsonnet')(config) },
     { name: 'vendors', signals: (import 'vendors.libsonnet')(config) },
-    { name: 'monitoring', signals: (import 'vigie.libsonnet')(config) },
+    { name: 'monitoring', signals: (import 'vigie.libsonnet')(config) + (import 'paging.libsonnet')(config) },
   ];
   [group { signals: [complete(signal) for signal in super.signals] } for group in groups]

@@ -61,12 +61,12 @@
   isRead(source):: 'last_over_time(product_source:vigie_source_up:max{source="%s"}[1m]) == 1' % source,
 
   // Events of `part` per event of `whole` (both rates with the same labels); 0 where there was no event, or never one of
-  // the part: nothing went wrong.
-  share(part, whole):: $.exact(|||
+  // the part: nothing went wrong. `known` is there as long as that can be said.
+  share(part, whole, known=whole):: $.exact(|||
     %(part)s / (%(whole)s > 0)
     or
-    0 * %(whole)s
-  ||| % { part: part, whole: whole }),
+    0 * %(known)s
+  ||| % { part: part, whole: whole, known: known }),
 
   // A percentile of a classic histogram, or nothing where nothing was observed (NaN is not above 0).
   quantile(q, buckets, by):: $.exact('histogram_quantile(%s, sum by (%s, le) (%s)) >= 0' % [$.number(q), by, buckets]),

@@ -103,7 +103,7 @@ ROWS = (
         far=undelivered(400),
         sides={"critical": Side(undelivered(0), undelivered(1))},
         window=0,
-        lasting=300,
+        lasting=0,
         keeps=900,
     ),
     Row(
@@ -117,30 +117,38 @@ ROWS = (
         name="PaymentSystemDown: an endpoint is disabled",
         remembers="stripe",
     ),
-    Row(
-        "SignupsDrop",
-        SIGNUPS,
-        quiet=signups(1000, 1000),
-        far=signups(0, 1000),
-        sides={
-            "warning": Side(signups(500, 1000), signups(499, 1000)),
-            "critical": Side(signups(200, 1000), signups(199, 1000)),
-        },
-        window=0,
-        lasting=1800,
-        few=(signups(0, 19), signups(0, 20)),
+    *(
+        Row(
+            "SignupsDrop",
+            SIGNUPS | {"window": window},
+            quiet=signups(1000, 1000, window),
+            far=signups(0, 1000, window),
+            sides={
+                "warning": Side(signups(500, 1000, window), signups(499, 1000, window)),
+                "critical": Side(signups(200, 1000, window), signups(199, 1000, window)),
+            },
+            window=0,
+            lasting=lasting,
+            few=(signups(0, enough - 0.25, window), signups(0, enough, window)),
+            name=f"SignupsDrop: {window}",
+        )
+        for window, lasting, enough in (("24h", 1800, 20), ("3h", 900, 13))
     ),
-    Row(
-        "ChurnSpike",
-        PAYMENTS | {"class": "business", "owner": "product"},
-        quiet=cancelled(10, 10),
-        far=cancelled(100, 10),
-        sides={
-            "warning": Side(cancelled(20, 10), cancelled(21, 10)),
-            "critical": Side(cancelled(50, 10), cancelled(51, 10)),
-        },
-        window=0,
-        lasting=900,
+    *(
+        Row(
+            "ChurnSpike",
+            PAYMENTS | {"class": "business", "owner": "product", "window": window},
+            quiet=cancelled(100, 100, window),
+            far=cancelled(1000, 100, window),
+            sides={
+                "warning": Side(cancelled(200, 100, window), cancelled(201, 100, window)),
+                "critical": Side(cancelled(500, 100, window), cancelled(501, 100, window)),
+            },
+            window=0,
+            lasting=lasting,
+            name=f"ChurnSpike: {window}",
+        )
+        for window, lasting in (("24h", 900), ("2h", 300))
     ),
     Row(
         "LLMSlowMedian",

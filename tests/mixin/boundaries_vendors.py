@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.mixin.levels import vigie
-from tests.mixin.levels_vendors import copies, deployment, memory, page, policy
+from tests.mixin.levels_vendors import copies, deployment, memory, page, policy, unsent
 from tests.mixin.promtool import Labels, Levels
 from tests.mixin.row import Row, Side
 
@@ -160,6 +160,26 @@ ROWS = (
         MONITORING | {"class": "saturation", "source": "railway"},
         Side({BUDGET: 1}, {BUDGET: 0}),
         600,
+    ),
+    *(
+        Row(
+            "NotificationsFailing",
+            MONITORING | {"class": "blindness", "pattern": pattern, "integration": integration},
+            quiet=unsent(integration, 0),
+            far=unsent(integration, 10),
+            # whole messages: two and a half are three
+            sides={severity: Side(unsent(integration, 0.1), unsent(integration, 0.126), seen=15, ends=285)},
+            window=300,
+            lasting=0,
+            name=f"NotificationsFailing: {integration}",
+        )
+        for severity, pattern, integration in (
+            ("critical", "pages", "pagerduty"),
+            ("critical", "pages", "sns"),
+            ("warning", "messages", "slack"),
+            ("warning", "messages", "email"),
+            ("warning", "messages", "webhook"),
+        )
     ),
     Row(
         "SeriesDropped",

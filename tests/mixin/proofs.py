@@ -6,6 +6,7 @@ from tests.mixin import (
     test_absence,
     test_alerts,
     test_first_samples,
+    test_jumps,
     test_recorded,
     test_shares,
     test_slo,
@@ -20,6 +21,7 @@ from tests.mixin import (
 PROOFS = (
     *test_recorded.PROOFS,
     *test_alerts.PROOFS,
+    *test_jumps.PROOFS,
     *test_special.PROOFS,
     *test_absence.PROOFS,
     *test_special_vendors.PROOFS,

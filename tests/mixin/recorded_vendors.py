@@ -21,6 +21,7 @@ from tests.mixin.levels_vendors import (
     signups,
     tokens,
     undelivered,
+    unsent,
 )
 from tests.mixin.promtool import Levels
 
@@ -75,6 +76,13 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     **_figure("product:supabase_signups:max", signups(7, 3), 7),
     **_figure("product:supabase_signups_baseline:max", signups(7, 3), 3),
     **_figure("product:supabase_signups_per_baseline:ratio", signups(10, 30), 0.333333),
+    **_figure("product:supabase_signups3h:max", signups(7, 3, "3h"), 7),
+    **_figure("product:supabase_signups3h_baseline:max", signups(7, 3, "3h"), 3),
+    **_figure("product:supabase_signups3h_per_baseline:ratio", signups(10, 30, "3h"), 0.333333),
+    **_figure("product:stripe_subscription_churn2h:max", cancelled(7, 3, "2h"), 7),
+    **_figure("product:stripe_subscription_churn2h_baseline:max", cancelled(7, 3, "2h"), 3),
+    **_figure("product:stripe_subscription_churn2h_per_baseline:ratio", cancelled(10, 3, "2h"), 3.333333),
+    **_figure("product:stripe_subscription_churn_baseline:max", cancelled(7, 3), 3),
     **_figure("product:stripe_subscription_churn:max", cancelled(7, 3), 7),
     **_figure("product:stripe_subscription_churn_per_baseline:ratio", cancelled(10, 3), 3.333333),
     **_figure(
@@ -96,6 +104,19 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     **_figure("product:langsmith_run_errors_per_run:ratio_rate10m", runs(30, errors=10), 0.333333),
     **_figure("product:langsmith_llm_call_errors_per_call:ratio_rate10m", calls(30, errors=10), 0.333333),
     **_figure("product_project:langsmith_tokens_per_budget:ratio", tokens(0.1, 0.3), 0.333333, project="chat"),
+    **{
+        f"product_integration:alertmanager_{pattern}_failed:increase5m": (
+            {series: level for name in integrations for series, level in unsent(name, 0.21).items()},
+            {
+                one(f"product_integration:alertmanager_{pattern}_failed:increase5m", integration=name): 4
+                for name in integrations
+            },
+        )
+        for pattern, integrations in {
+            "pages": ("pagerduty", "sns"),
+            "messages": ("slack", "email", "webhook"),
+        }.items()
+    },
     **_figure("product_vendor:vendor_outages:max", page(2, partial=1, whole=1), 3, vendor="stripe"),
     "product_service:railway_service_runs:min": (
         copies(running=2, crashed=1),
@@ -187,6 +208,15 @@ NOTHING: tuple[Nothing, ...] = (
     ("no usual sign-up is none missed", signups(0, 0), "product:supabase_signups_per_baseline:ratio", None),
     ("no cancellation is no churn", cancelled(0, 0), "product:stripe_subscription_churn_per_baseline:ratio", 0),
     ("none usual counts as one", cancelled(4, 0), "product:stripe_subscription_churn_per_baseline:ratio", 4),
+    (
+        "none usual in two hours, too",
+        cancelled(4, 0, "2h"),
+        "product:stripe_subscription_churn2h_per_baseline:ratio",
+        4,
+    ),
+    ("one that is usual is one", cancelled(4, 1.5), "product:stripe_subscription_churn_baseline:max", 1.5),
+    ("no usual sign-up of three hours", signups(0, 0, "3h"), "product:supabase_signups3h_per_baseline:ratio", None),
+    ("one usual one of three hours", signups(1, 1, "3h"), "product:supabase_signups3h_per_baseline:ratio", 1),
     ("no guess is nothing unusual", guesses(0, 0), "product:supabase_auth_failures_per_baseline:ratio", 0),
     ("no usual guess counts as one", guesses(4, 0), "product:supabase_auth_failures_per_baseline:ratio", 4),
     _never("product:langsmith_cost_dollars_per_run:ratio_rate10m", "langsmith_runs_total"),

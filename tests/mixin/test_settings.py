@@ -59,7 +59,7 @@ def test_a_selector_says_that_its_series_are_there() -> None:
     bare = product(app={}, probes=[], stack={}, selectors=selectors)
     alerts = {rule["alert"] for group in groups_of(render(bare, ROOT)) for rule in group["rules"] if "alert" in rule}
     assert {"HighErrorRate", "SiteDown", "HighCPU", "DiskSpaceLow"} <= alerts
-    assert set(jobs(render(bare, ROOT))) == {"vigie"}
+    assert set(jobs(render(bare, ROOT))) == {"vigie", "alertmanager"}
 
 
 @pytest.mark.parametrize(

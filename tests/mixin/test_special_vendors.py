@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.mixin.levels import vigie
@@ -61,13 +62,16 @@ READ: Levels = {vigie("vigie_source_up", source=source): 1 for source in ("strip
 ACCEPTED = 9 * STEP + DAY
 """A day after the last time that the endpoint was enabled."""
 
-OTHERS_BACKLOG: Levels = {
-    vigie("stripe_webhook_newest_undelivered_timestamp_seconds", instance="vigie:2"): -600,
-    vigie("stripe_webhook_newest_undelivered_timestamp_seconds").replace('job="vigie"', 'job="elsewhere"'): 1e9,
+_AGES = ("stripe_webhook_newest_undelivered_timestamp_seconds", "stripe_webhook_newest_delivered_timestamp_seconds")
+OTHERS_DELIVERIES: Levels = {
+    **{vigie(age, instance="vigie:2"): -600 for age in _AGES},
+    **{vigie(age).replace('job="vigie"', 'job="elsewhere"'): at for age, at in zip(_AGES, (1e9, 2e9), strict=True)},
+    **{vigie(age).replace('product="shop"', 'product="other"'): 1e9 for age in _AGES},
 }
-"""What a Vigie shows that knows less, and another job."""
+"""What a Vigie shows that knows less, another job and another product."""
 CHURN: list[Labels] = [
-    PAYMENTS | {"class": "business", "owner": "product", "severity": severity} for severity in ("critical", "warning")
+    PAYMENTS | {"class": "business", "owner": "product", "severity": severity, "window": "24h"}
+    for severity in ("critical", "warning")
 ]
 SIGNUPS: list[Labels] = [
     {
@@ -77,6 +81,7 @@ SIGNUPS: list[Labels] = [
         "source": "postgres",
         "product": "shop",
         "severity": severity,
+        "window": "24h",
     }
     for severity in ("critical", "warning")
 ]
@@ -97,17 +102,55 @@ ANOTHER: Levels = {
 }
 """Another product, where as many leave as usual."""
 
+
+def _chance(alert: str, labels: list[Labels], window: str, levels: Callable[..., Levels], figures: Figures) -> Proof:
+    """What is far enough from what is usual in its share, but explained by chance, fires nothing; one more does."""
+    usual, chance, more = figures
+    promise = f"in {window} {chance:g} where {usual:g} are usual is chance, {more:g} is not"
+    fires: list[Labels] = [{**each, "window": window} for each in labels]
+    stretches = [Stretch(levels(chance, usual, window), 200), Stretch(levels(more, usual, window), 200)]
+    return _proof(alert, promise, stretches, {2985: [], 5985: fires})
+
+
+Figures = tuple[float, float, float]
+"""How many are usual, how many chance explains, and the next number."""
+
 PROOFS = [
+    _chance("SignupsDrop", SIGNUPS[1:], "24h", signups, (36, 15, 14)),
+    _chance("SignupsDrop", SIGNUPS[1:], "3h", signups, (36, 15, 14)),
+    _chance("SignupsDrop", SIGNUPS, "3h", signups, (16, 2, 1)),
+    _chance("ChurnSpike", CHURN[1:], "24h", cancelled, (4, 11, 12)),
+    _chance("ChurnSpike", CHURN[1:], "2h", cancelled, (4, 14, 15)),
+    _proof(
+        "ChurnSpike",
+        "in two hours five are few, where one is usual that many are chance",
+        [Stretch(cancelled(4, 0, "2h"), 100), Stretch(cancelled(6, 0, "2h"), 100), Stretch(cancelled(7, 0, "2h"), 100)],
+        {1485: [], 2985: [], 4485: [{**each, "window": "2h"} for each in CHURN]},
+    ),
     _certificate("of a probed page", BLACKBOX, {"source": "blackbox", "probe": "api"}),
     _certificate(
         "that a monitor outside sees", MONITOR, {"source": "uptime", "provider": "betterstack", "monitor": "web"}
     ),
     _proof(
         "PaymentSystemDown",
-        # until one hour after the newest undelivered event they still fail; two minutes are for missed scrapes
-        "a backlog of webhooks that is worked off pages nobody",
-        [Stretch(undelivered(400, newest=0) | OTHERS_BACKLOG, 300)],
-        {285: [], 300: UNDELIVERED, 3705: UNDELIVERED, 3720: []},
+        "it lasts for as long as nothing newer is delivered, and a backlog that is worked off then pages nobody",
+        [
+            Stretch(undelivered(0) | OTHERS_DELIVERIES, 10),
+            Stretch(undelivered(400) | OTHERS_DELIVERIES, 3 * DAY // STEP),
+            Stretch(undelivered(400, delivered=1000) | OTHERS_DELIVERIES, 100),
+            Stretch(undelivered(400, delivered=1001) | OTHERS_DELIVERIES, 100),
+            Stretch(undelivered(401, newest=1002, delivered=1001) | OTHERS_DELIVERIES, 10),
+        ],
+        {
+            9 * STEP: [],
+            10 * STEP: UNDELIVERED,
+            3 * DAY + 109 * STEP: UNDELIVERED,
+            # two minutes are for missed scrapes
+            3 * DAY + 110 * STEP + 90: UNDELIVERED,
+            3 * DAY + 110 * STEP + 105: [],
+            3 * DAY + 209 * STEP: [],
+            3 * DAY + 210 * STEP: UNDELIVERED,
+        },
     ),
     _proof(
         "PaymentSystemDown",

@@ -115,7 +115,7 @@ TEXTS: tuple[Text, ...] = (
     (
         "ChurnSpike",
         "critical",
-        cancelled(60, 10),
+        cancelled(600, 100),
         {
             "summary": "More subscriptions end than usual.",
             "description": (
@@ -126,7 +126,7 @@ TEXTS: tuple[Text, ...] = (
             "threshold": "5 times",
             "action": "Read the reasons of the cancellations in Stripe: failed payments, a price, or a release.",
             "runbook_url": f"{RUNBOOKS}/RB-012-sign-ups-and-churn.md",
-            "dashboard_url": f"{DASHBOARDS}/vigie-business?var-product=shop&from=now-1d&to=now",
+            "dashboard_url": f"{DASHBOARDS}/vigie-business?var-product=shop&from=now-24h&to=now",
         },
     ),
     (

@@ -145,8 +145,23 @@ INCIDENTS = (
         t.many_guess_a_little,
         {"SecurityBreach (above normal)": 9 * 11.4 / 15 * MINUTE},
     ),
-    Incident("signups-collapse", 2 * HOUR, t.signups_collapse, *_twin("SignupsDrop", 0.8 / 0.9 * HOUR + 30 * MINUTE)),
-    Incident("churn", HOUR, t.churn, *_twin("ChurnSpike", 15 * MINUTE)),
+    Incident(
+        "signups-collapse",
+        2 * HOUR,
+        t.signups_collapse,
+        {
+            "SignupsDrop (24h)": 0.8 / 0.9 * HOUR + 30 * MINUTE,
+            "SignupsDrop (3h)": 0.8 / 0.9 * HOUR + 15 * MINUTE,
+        },
+        muted=_some("SignupsDrop (24h)", "SignupsDrop (3h)"),
+    ),
+    Incident(
+        "churn",
+        HOUR,
+        t.churn,
+        {"ChurnSpike (24h)": 15 * MINUTE, "ChurnSpike (2h)": 5 * MINUTE},
+        muted=_some("ChurnSpike (24h)", "ChurnSpike (2h)"),
+    ),
     Incident("model-fails", 20 * MINUTE, t.model_fails, {}, _some("LLMAPIErrors"), _some("LLMErrors")),
     Incident(
         "openai-is-out", 30 * MINUTE, t.openai_is_out, {}, _some("VendorIncident"), _some("LLMAPIErrors", "LLMErrors")
@@ -172,5 +187,7 @@ INCIDENTS = (
         {"ServiceCrashed": 2 * MINUTE},
         muted=_some("InstancesCrashing"),
     ),
+    # the third that fails
+    Incident("pages-fail", 20 * MINUTE, t.pages_fail, {"NotificationsFailing (pages)": 2 * MINUTE}),
     Incident("unseen-outside", 10 * MINUTE, t.unseen_outside, {}, _some("UptimeMonitorDown")),
 )

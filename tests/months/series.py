@@ -32,6 +32,7 @@ def _product() -> dict[str, Value]:
         app("http_requests_total", handler="/", status="5xx"): lambda s: s.failed,
         app("http_requests_total", handler="/", status="4xx"): lambda s: s.refused,
         app("process_cpu_seconds_total"): lambda s: s.process_cpu * s.seconds,
+        app("process_start_time_seconds"): lambda _: 1,
         app("process_resident_memory_bytes"): lambda s: round(s.process_memory * 2**29),
         node("node_cpu_seconds_total", cpu="0", mode="idle"): lambda s: (1 - s.cpu) * s.seconds,
         node("node_memory_MemAvailable_bytes"): lambda s: 1 - s.memory,
@@ -99,9 +100,14 @@ def _business() -> dict[str, Value]:
         vigie("stripe_payment_failures_total", currency="eur", failure_code="card_declined"): lambda s: s.declined,
         vigie("stripe_webhook_undelivered_events"): lambda s: s.undelivered,
         vigie("stripe_webhook_newest_undelivered_timestamp_seconds"): lambda s: s.at - 400 if s.undelivered else None,
+        vigie("stripe_webhook_newest_delivered_timestamp_seconds"): lambda _: None,
         vigie("stripe_webhook_endpoint_enabled", endpoint="we_1"): lambda s: s.endpoint,
         vigie("supabase_signups", **day): lambda s: s.signups,
         vigie("supabase_signups_baseline", **day): lambda s: s.usual_signups,
+        vigie("supabase_signups", window="3h"): lambda s: s.signups_3h,
+        vigie("supabase_signups_baseline", window="3h"): lambda s: s.usual_signups_3h,
+        vigie("stripe_subscription_churn", window="2h"): lambda s: s.cancelled_2h,
+        vigie("stripe_subscription_churn_baseline", window="2h"): lambda s: s.usual_cancelled / 12,
         vigie("stripe_subscription_churn", **day): lambda s: s.cancelled,
         vigie("stripe_subscription_churn_baseline", **day): lambda s: s.usual_cancelled,
     }
@@ -133,6 +139,11 @@ def _outside() -> dict[str, Value]:
         vigie("vigie_source_budget_remaining", source="railway"): lambda s: s.budget_left,
         vigie("vigie_series_dropped_total", source="celery", family="celery_task_runtime"): lambda _: 0,
     }
+    for integration in ("pagerduty", "sns", "slack", "email", "webhook"):
+        failed = vigie("alertmanager_notifications_failed_total", integration=integration, reason="other")
+        series[failed.replace('job="vigie"', 'job="alertmanager"')] = lambda s, integration=integration: (  # type: ignore[misc]
+            s.unsent if integration == "pagerduty" else 0
+        )
     for vendor in VENDORS:
         for status in STATES:
             series[vigie("vendor_status", vendor=vendor, component="API", status=status)] = (

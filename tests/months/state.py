@@ -55,6 +55,7 @@ class State:
         stale: Sources to seconds since they were read, where that is not as usual.
         unscraped: Jobs whose scrape failed, so that their series end.
         restarted: Jobs whose counters begin anew.
+        unsent: Pages that PagerDuty did not take.
         paused: Whether Prometheus took no sample at all.
     """
 
@@ -90,7 +91,10 @@ class State:
     endpoint: bool = True
     signups: float = 0
     usual_signups: float = 0
+    signups_3h: float = 0
+    usual_signups_3h: float = 0
     cancelled: float = 0
+    cancelled_2h: float = 0
     usual_cancelled: float = 2
     runs: float = 0
     failed_runs: float = 0
@@ -112,6 +116,7 @@ class State:
     running: int = 2
     crashing: int = 0
     budget_left: float = 80
+    unsent: float = 0
     silent: set[str] = field(default_factory=set)
     stale: dict[str, float] = field(default_factory=dict)
     unscraped: set[str] = field(default_factory=set)
@@ -169,8 +174,11 @@ def _sell(state: State, share: float, minutes: float, chance: Chance) -> None:
     state.payments = chance.count(1.5 * share * minutes)
     state.declined = min(state.payments, chance.count(1.5 * share * minutes * 0.03))
     weekday = 0.6 if state.at // DAY % 7 >= 5 else 1.0
-    state.usual_signups = 60 * weekday
+    state.usual_signups = 240 * weekday
     state.signups = round(state.usual_signups * chance.vary(0.25))
+    state.usual_signups_3h = 60 * share
+    state.signups_3h = chance.count(state.usual_signups_3h)
+    state.cancelled_2h = chance.count(2 / 12)
     state.cancelled = min(4, chance.count(2))
 
 

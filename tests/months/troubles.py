@@ -148,9 +148,9 @@ def cards_declined(state: State, _since: float) -> None:
     state.declined = 0.4 * state.payments
 
 
-def webhooks_fail(state: State, _since: float) -> None:
-    """Twelve events that nobody takes."""
-    state.undelivered = 12
+def webhooks_fail(state: State, since: float) -> None:
+    """Twelve events that nobody takes; Vigie counts them when they are five minutes old."""
+    state.undelivered = 12 if since >= 5 * MINUTE else 0
 
 
 def endpoint_disabled(state: State, _since: float) -> None:
@@ -187,13 +187,15 @@ def many_guess_a_little(state: State, since: float) -> None:
 
 
 def signups_collapse(state: State, since: float) -> None:
-    """Down to a tenth within an hour."""
-    state.signups = state.usual_signups * max(0.1, 1 - 0.9 * since / HOUR)
+    """Down to a tenth within an hour, of a day as of three hours."""
+    left = max(0.1, 1 - 0.9 * since / HOUR)
+    state.signups = state.usual_signups * left
+    state.signups_3h = state.usual_signups_3h * left
 
 
 def churn(state: State, _since: float) -> None:
-    """Six times as many as is usual."""
-    state.cancelled = 6 * state.usual_cancelled
+    """Six times as many as is usual in a day, all at once."""
+    state.cancelled = state.cancelled_2h = 6 * state.usual_cancelled
 
 
 def model_fails(state: State, _since: float) -> None:
@@ -243,6 +245,11 @@ def not_renewed(state: State, _since: float) -> None:
 def release_crashes(state: State, _since: float) -> None:
     """The latest deployment on Railway."""
     state.deployment = "failed"
+
+
+def pages_fail(state: State, since: float) -> None:
+    """PagerDuty takes no page; the one there is fails once a minute."""
+    state.unsent = float(since % MINUTE < state.seconds)
 
 
 def unseen_outside(state: State, _since: float) -> None:

@@ -80,6 +80,8 @@ class Selectors(Settings):
     """Those of blackbox_exporter, with the label `probe`; `job="blackbox"` unless set."""
     node: Selector | None = None
     """A node_exporter's; `job="node"` unless set."""
+    alertmanager: Selector | None = None
+    """Alertmanager's own metrics, for NotificationsFailing; `job="alertmanager"` unless set."""
     supabase: Selector | None = None
     """The feed of a Supabase project; `job="supabase"` unless set."""
     auth: Selector | None = None

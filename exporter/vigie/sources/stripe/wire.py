@@ -46,9 +46,10 @@ class Events(Struct, frozen=True):
 
 
 class Undelivered(Struct, frozen=True):
-    """An event that some endpoints have not taken: when it happened, and how many."""
+    """An event that some endpoints have not taken: what and when it was, and how many."""
 
     id: Identity
+    type: str
     created: Time
     pending_webhooks: int = 0
 
@@ -58,6 +59,18 @@ class UndeliveredEvents(Struct, frozen=True):
 
     data: list[Undelivered]
     has_more: bool
+
+
+class Delivered(Struct, frozen=True):
+    """An event that every endpoint has taken: when it happened."""
+
+    created: Time
+
+
+class DeliveredEvents(Struct, frozen=True):
+    """A page of delivered events, newest first."""
+
+    data: list[Delivered]
 
 
 class Endpoint(Struct, frozen=True):
