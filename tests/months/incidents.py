@@ -39,6 +39,12 @@ def _burn(*windows: str, of: str = "Availability") -> frozenset[str]:
     return frozenset(f"{of}BudgetBurn ({window})" for window in windows)
 
 
+def _fast_burn(share: float, *windows: str) -> Mapping[str, float]:
+    """When a share of errors pages by the budget of a month, in even traffic."""
+    fast = {"1h": (0.0144 * HOUR, 2 * MINUTE), "6h": (0.006 * 6 * HOUR, 15 * MINUTE)}
+    return {f"AvailabilityBudgetBurn ({each})": fast[each][0] / share + fast[each][1] for each in windows}
+
+
 def _some(*names: str) -> frozenset[str]:
     return frozenset(names)
 
@@ -54,17 +60,18 @@ DATABASE: Mapping[str, float] = {
     "HighErrorRate": 0.05 / 0.294 * WINDOW + 5 * MINUTE,
     # of 570 requests a minute
     "ServerErrors": 50 / 171 * WINDOW + 5 * MINUTE,
+    **_fast_burn(0.3, "1h", "6h"),
 }
-DATABASE_MUTES = _some("HighErrorRate", "ServerErrors", "SourceSilent", "SourceStale")
+DATABASE_MUTES = _some("HighErrorRate", "ServerErrors", "SourceSilent", "SourceStale") | _burn("1d", "3d")
 
 INCIDENTS = (
-    Incident("database-dies", 20 * MINUTE, t.database_dies, DATABASE, _burn("1h", "6h", "1d", "3d"), DATABASE_MUTES),
+    Incident("database-dies", 20 * MINUTE, t.database_dies, DATABASE, muted=DATABASE_MUTES),
     Incident(
         "supabase-is-out",
         20 * MINUTE,
         t.supabase_is_out,
         DATABASE,
-        _burn("1h", "6h", "1d", "3d") | _some("VendorIncident"),
+        _some("VendorIncident"),
         DATABASE_MUTES | _some("SupabaseUnhealthy"),
     ),
     # the second failed probe
@@ -84,17 +91,29 @@ INCIDENTS = (
         _some("SlowTailResponse"),
         _some("SlowResponse"),
     ),
+    Incident(
+        "all-wait",
+        3 * HOUR,
+        t.all_wait,
+        {
+            "LatencyBudgetBurn (1h)": 0.72 / 0.92 * HOUR + 2 * MINUTE,
+            # traffic was lighter in the morning
+            "LatencyBudgetBurn (6h)": 0.3 / 0.92 * 5 * HOUR + 15 * MINUTE,
+        },
+        _some("SlowResponse", "SlowTailResponse"),
+        _burn("1d", "3d", of="Latency"),
+    ),
     Incident("some-wait-long", 20 * MINUTE, t.some_wait_long, *_twin("SlowTailResponse", WINDOW / 3 + 5 * MINUTE)),
     Incident(
         "errors-8-percent",
         20 * MINUTE,
         t.errors_8_percent,
-        {"HighErrorRate": 0.05 / 0.0784 * WINDOW + 5 * MINUTE},
+        {"HighErrorRate": 0.05 / 0.0784 * WINDOW + 5 * MINUTE, **_fast_burn(0.08, "1h", "6h")},
         # of the traffic of six hours and three days, which is lighter in the morning and at the weekend
-        _burn("1h", "6h", "3d") | _some("ServerErrors"),
-        _some("HighErrorRate"),
+        _some("ServerErrors"),
+        _burn("3d") | _some("HighErrorRate"),
     ),
-    Incident("errors-0.8-percent", 8 * HOUR, t.errors_08_percent, {}, _burn("6h", "1d", "3d")),
+    Incident("errors-0.8-percent", 8 * HOUR, t.errors_08_percent, _fast_burn(0.008, "6h"), muted=_burn("1d", "3d")),
     Incident("scanner", 20 * MINUTE, t.scanner, *_twin("ClientErrors", 488 / 800 * WINDOW + 5 * MINUTE)),
     Incident("queue-backs-up", 30 * MINUTE, t.queue_backs_up, *_twin("QueueBackup", 500 / 80 * MINUTE + 5 * MINUTE)),
     Incident(

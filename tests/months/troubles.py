@@ -38,6 +38,11 @@ def slow_queries(state: State, _since: float) -> None:
     state.speed = (0.2, 0.4, 0.6, 0.7, 0.9, 1.0, 1.0, 1.0)
 
 
+def all_wait(state: State, _since: float) -> None:
+    """92 of a hundred requests take longer than was promised, none of them much longer."""
+    state.speed = (0.02, 0.05, 0.08, 0.3, 0.97, 0.995, 1.0, 1.0)
+
+
 def some_wait_long(state: State, _since: float) -> None:
     """Three of a hundred requests take more than five seconds."""
     state.speed = (0.5, 0.9, 0.955, 0.96, 0.965, 0.97, 1.0, 1.0)
@@ -105,6 +110,7 @@ def redis_dies(state: State, since: float) -> None:
     """No job is queued or done."""
     state.redis = False
     state.done = state.broken = 0
+    state.queues["emails"] = 0
     source_silent(state, since, "redis")
 
 
