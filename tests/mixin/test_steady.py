@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mixin.levels import answers, app
-from tests.mixin.levels_vendors import calls, vigie
+from tests.mixin.levels import answers, app, vigie
+from tests.mixin.levels_vendors import calls
 from tests.mixin.promtool import STEP, Case, Labels, Levels, Proof, Rules, Stretch, about, each_of
 
 BEYOND = 1.001
