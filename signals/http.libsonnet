@@ -35,7 +35,7 @@ local counted(names) = function(config) {
     window: window,
     seconds: promql.seconds(window),
     young: promql.seconds(window) + 60,
-    target: if job == '' then 'job!=""' else 'job="%s"' % job,
+    target: 'product="%s",%s' % [config.product, if job == '' then 'job!=""' else 'job="%s"' % job],
   }, '\n'),
   local buckets(matchers) = 'rate(%s_bucket{%s}[%s])' % [names.histogram, matchers, window],
   local within(bound) = 'sum by (product) (%s)' % buckets('%s,le="%s"' % [app, bound]),

@@ -38,6 +38,8 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
         "process_open_fds": "",
         "process_start_time_seconds": "",
         "process_resident_memory_bytes": "",
+        # Alertmanager 0.28
+        "alertmanager_notifications_failed_total": "integration reason",
         # blackbox_exporter 0.28, with the labels of our probe targets
         "probe_duration_seconds": "probe interval",
         "probe_http_duration_seconds": "probe interval phase",

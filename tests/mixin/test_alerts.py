@@ -86,11 +86,13 @@ def _faults(row: Row) -> Iterator[Case]:
             ends = 105 if source else HOUR - STEP
             yield Case(
                 f"{row.id}: it outlives numbers {promise}",
-                _after_quiet(row, Stretch({**row.far, read: 1}, steps), Stretch(left, HOUR // STEP + 4)),
+                _after_quiet(
+                    row, Stretch({**row.far, read: 1}, steps), Stretch(left, (HOUR + row.keeps) // STEP + 4)
+                ),
                 {
                     (end - STEP, row.alert): everything,
-                    (end + ends - STEP, row.alert): everything,
-                    (end + ends, row.alert): [],
+                    (end + ends + row.keeps - STEP, row.alert): everything,
+                    (end + ends + row.keeps, row.alert): [],
                 },
             )
         yield Case(
@@ -98,11 +100,11 @@ def _faults(row: Row) -> Iterator[Case]:
             _after_quiet(
                 row,
                 Stretch({**row.far, read: 1}, steps),
-                Stretch({read: 1}, 20),
+                Stretch({read: 1}, row.keeps // STEP + 20),
                 Stretch(None, 2),
                 Stretch({read: 1}, 20),
             ),
-            {(end + at, row.alert): [] for at in range(300, 600, STEP)},
+            {(end + row.keeps + at, row.alert): [] for at in range(300, 600, STEP)},
         )
     else:
         yield Case(

@@ -41,6 +41,7 @@ _PREFIXES = {
     "process_": ("app",),
     "probe_": ("probes",),
     "node_": ("node", "supabase_feed"),
+    "alertmanager_": (),
     "up": (),
     "ALERTS": (),
     "scrape_": (),
@@ -158,7 +159,7 @@ def test_a_product_has_the_dashboards_of_what_it_has(names: tuple[str, ...]) -> 
 
 
 def test_a_product_has_the_alerts_of_what_it_has() -> None:
-    always = {"Watchdog", "VigieDown", "TargetDown", "TargetAbsent"}
+    always = {"Watchdog", "VigieDown", "TargetDown", "TargetAbsent", "NotificationsFailing"}
     always |= {"SourceSilent", "SourceStale", "ApiBudgetLow", "SeriesDropped"}
     assert alerts(()) == always
     assert alerts(("probes",)) - always == {"SiteDown", "CertificateExpiry"}

@@ -18,7 +18,7 @@ from vigie.render import Rendering
 Rule = dict[str, Any]
 _TEMPLATE = re.compile(r"\{\{(.*?)\}\}")
 _LABEL = re.compile(r"\$labels\.(\w+)")
-SPECIAL = {"SiteDown", "TargetAbsent", "Watchdog", "StuckWorkers", "CertificateExpiry"}
+SPECIAL = {"SiteDown", "TargetAbsent", "Watchdog", "StuckWorkers", "CertificateExpiry", "CountersJump"}
 BURNS = {"AvailabilityBudgetBurn", "LatencyBudgetBurn"}
 """Alerts that have tests of their own in test_special*.py; `BURNS` have theirs in test_slo.py."""
 
@@ -49,7 +49,7 @@ def test_every_alert_has_a_test(alerts: list[Rule]) -> None:
 
 def test_severities_do_not_inflate(alerts: list[Rule]) -> None:
     """Whoever adds an alert that pages somebody at night changes this line too."""
-    assert Counter(rule["labels"]["severity"] for rule in alerts) == {"critical": 32, "warning": 44, "none": 1}
+    assert Counter(rule["labels"]["severity"] for rule in alerts) == {"critical": 35, "warning": 48, "none": 1}
 
 
 def test_whoever_is_paged_is_paged_for_something_that_lasts(alerts: list[Rule]) -> None:
@@ -60,9 +60,11 @@ def test_whoever_is_paged_is_paged_for_something_that_lasts(alerts: list[Rule]) 
         "ServiceCrashed",
         "SecurityBreach",
         "PaymentFailures",
+        "PaymentSystemDown",
+        "NotificationsFailing",
     }
-    paging = {rule["alert"]: rule.get("for", "0m") for rule in alerts if rule["labels"]["severity"] == "critical"}
-    assert {alert for alert, lasting in paging.items() if int(lasting.removesuffix("m")) < 5} == at_once
+    paging = [(rule["alert"], rule.get("for", "0m")) for rule in alerts if rule["labels"]["severity"] == "critical"]
+    assert {alert for alert, lasting in paging if int(lasting.removesuffix("m")) < 5} == at_once | BURNS
 
 
 def test_names_are_short_and_in_camel_case(alerts: list[Rule], groups: list[dict[str, Any]]) -> None:

@@ -57,7 +57,7 @@ def test_the_mixin_needs_no_python() -> None:
     """
     roots = json.loads(rjsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), program))
     queue = [rule for group in roots["alerts"]["groups"] for rule in group["rules"] if rule["alert"] == "QueueBackup"]
-    assert [rule["expr"].rpartition(" ")[2] for rule in queue] == ["500", "7"]
+    assert [re.findall(r"> (\d+)\n", rule["expr"]) for rule in queue] == [["500"] * 2, ["7"] * 2]
     assert roots["rules"]["groups"]
     assert roots["dashboards"]
 
@@ -115,17 +115,19 @@ def test_a_threshold_of_the_product_wins(thresholds: dict[str, Any], there: list
         ),
         (
             {"DatabaseDown": {"critical": 3}},
-            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; it takes enabled, for",
+            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; "
+            "it takes enabled, for, keep_firing_for",
         ),
         (
             {"DatabaseDown": {"critical": False}},
-            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; it takes enabled, for",
+            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; "
+            "it takes enabled, for, keep_firing_for",
         ),
         (
             {"QueueBackup": {"minimum": 3}},
             (
                 "thresholds.QueueBackup: has no minimum, because it is about no share of events; "
-                "it takes enabled, warning, critical, for"
+                "it takes enabled, warning, critical, for, keep_firing_for"
             ),
         ),
     ],

@@ -38,7 +38,7 @@ LATE = 2 * STEP
 
 
 def _of_app(selector: str) -> bool:
-    return selector.startswith("http_")
+    return selector.startswith(("http_", "process_start_time_"))
 
 
 def _timeline(incident: Incident, before: int, after: int, step: int, *, whole: bool) -> Timeline:
