@@ -130,6 +130,7 @@ BUSY: Mapping[str, Busy] = {
             ("_tokens", "null"): "the caller did not note how many",
             ("total_cost", "null"): "it is not worked out yet",
             ("items.*.metadata", "null"): "nothing was noted about the call",
+            ("error_preview", "null"): "nothing went wrong",
             ("ls_model_name", "renamed"): "the model was not noted",
             ("ls_model_name", "null"): "the model was not noted",
             ("next_cursor", "null"): "it is the last page",

@@ -29,7 +29,7 @@ from vigie.sources.langsmith.client import COUNTED, LIMITS, PROJECTS_V1, PROJECT
 
 MOMENT = datetime.fromtimestamp(NOON, UTC)
 SELECTS = ["ID", "PROJECT_ID", "TRACE_ID", "RUN_TYPE", "STATUS", "START_TIME", "END_TIME", "METADATA"]
-SELECTS += ["PROMPT_TOKENS", "COMPLETION_TOKENS", "TOTAL_TOKENS", "TOTAL_COST"]
+SELECTS += ["PROMPT_TOKENS", "COMPLETION_TOKENS", "TOTAL_TOKENS", "TOTAL_COST", "ERROR_PREVIEW"]
 BODIES = {
     RUNS_V2: {"project_ids": [Project("chat").id], "selects": SELECTS},
     RUNS_V1: {"session": [Project("chat").id]},

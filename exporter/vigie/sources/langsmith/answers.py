@@ -1,14 +1,15 @@
 """
 What LangSmith answers, as far as it is read, and as what it counts: one kind of run, whichever version said it.
 
-Inputs, outputs and error texts are never asked for. An answer holds what was selected, null where it is not known yet;
-so what is counted is required, and null has the meaning that is written beside it. Facts: the types of the `langsmith`
-package, 0.15.
+Inputs and outputs are never asked for, and of an error's text only whether it says that the caller went away. An answer
+holds what was selected, null where it is not known yet; so what is counted is required, and null has the meaning that
+is written beside it. Facts: the types of the `langsmith` package, 0.15.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -17,8 +18,10 @@ from msgspec import Raw, Struct, field
 
 from vigie.core.values import UNKNOWN, label
 
-SUCCESS, ERROR, PENDING = "success", "error", "pending"
+SUCCESS, ERROR, PENDING, STOPPED = "success", "error", "pending", "stopped"
 _STATES = {state: state for state in (SUCCESS, ERROR, PENDING)}
+_GONE = re.compile(r"(asyncio\.(exceptions\.)?)?(GeneratorExit|CancelledError|KeyboardInterrupt|AbortError)\b")
+"""How the error begins of a run whose caller went away: what Python and JavaScript raise then, as the SDKs note it."""
 _ROOT_KINDS = {"PROJECT", "AGENT"}
 
 
@@ -29,7 +32,8 @@ class Run(NamedTuple):
     Attributes:
         start: Unix time.
         end: Unix time, or None while it runs.
-        state: `success`, `error`, `pending`, or `unknown` for a word that the documentation does not have.
+        state: `success`, `error`, `stopped` by the caller, `pending`, or `unknown` for a word that the documentation
+            does not have.
         is_root: Whether it is the root of its trace: one request to the product.
         is_llm: Whether it is one call of a model.
         tokens: Prompt and completion together; it may be known while the two are not.
@@ -97,13 +101,14 @@ class _Answered(Struct, kw_only=True):
         if self.end_time is None and self.status.lower() in {SUCCESS, ERROR}:
             raise ValueError(f"`end_time` is null, and `status` is {self.status.lower()}")
 
-    def _run(self, project_id: str, models: tuple[object, ...]) -> Run:
+    def _run(self, project_id: str, models: tuple[object, ...], error: str | None) -> Run:
+        state = _STATES.get(self.status.lower(), UNKNOWN)
         return Run(
             id=self.id,
             project_id=project_id,
             start=_unix(self.start_time),
             end=None if self.end_time is None else _unix(self.end_time),
-            state=_STATES.get(self.status.lower(), UNKNOWN),
+            state=STOPPED if state == ERROR and _GONE.match(error or "") else state,
             is_root=self.trace_id == self.id,
             is_llm=self.run_type.lower() == "llm",
             model=next((_name(model) for model in models if isinstance(model, str) and _name(model)), UNKNOWN),
@@ -119,10 +124,13 @@ class RunV2(_Answered, kw_only=True):
 
     project_id: str
     metadata: Metadata | None
+    error_preview: str | None
+    """Null where nothing went wrong."""
 
     def read(self) -> Run:
         """As it is counted."""
-        return self._run(self.project_id, (self.metadata.ls_model_name,) if self.metadata else ())
+        models = (self.metadata.ls_model_name,) if self.metadata else ()
+        return self._run(self.project_id, models, self.error_preview)
 
 
 class RunV1(_Answered, kw_only=True):
@@ -130,12 +138,14 @@ class RunV1(_Answered, kw_only=True):
 
     session_id: str
     extra: Extra | None
+    error: str | None
+    """Null where nothing went wrong."""
 
     def read(self) -> Run:
         """As it is counted."""
         metadata = (self.extra and self.extra.metadata) or Metadata()
         called = (self.extra and self.extra.invocation_params) or Invocation()
-        return self._run(self.session_id, (metadata.ls_model_name, called.model, called.model_name))
+        return self._run(self.session_id, (metadata.ls_model_name, called.model, called.model_name), self.error)
 
 
 class RunsV2(Struct):

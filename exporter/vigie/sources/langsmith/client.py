@@ -46,9 +46,10 @@ _NOT_THERE = {404, 501}
 """How a server says that it has no such endpoint."""
 _SELECTS = (
     "ID", "PROJECT_ID", "TRACE_ID", "RUN_TYPE", "STATUS", "START_TIME", "END_TIME", "PROMPT_TOKENS",
-    "COMPLETION_TOKENS", "TOTAL_TOKENS", "TOTAL_COST", "METADATA",
+    "COMPLETION_TOKENS", "TOTAL_TOKENS", "TOTAL_COST", "METADATA", "ERROR_PREVIEW",
 )  # fmt: skip
-_SELECT_V1 = tuple({"PROJECT_ID": "session_id", "METADATA": "extra"}.get(name, name.lower()) for name in _SELECTS)
+_IN_V1 = {"PROJECT_ID": "session_id", "METADATA": "extra", "ERROR_PREVIEW": "error"}
+_SELECT_V1 = tuple(_IN_V1.get(name, name.lower()) for name in _SELECTS)
 _KINDS = ["PROJECT", "AGENT"]
 
 Answer = TypeVar("Answer")

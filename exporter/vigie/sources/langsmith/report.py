@@ -14,7 +14,10 @@ from vigie.sources.langsmith.answers import Project, Statistics, UsageLimits
 from vigie.sources.langsmith.client import Notice
 from vigie.sources.langsmith.month import projected
 
-_BY_PROJECT = (f.RUNS, f.RUN_ERRORS, f.LLM_CALLS, f.LLM_CALL_ERRORS, f.COST)
+_BY_PROJECT = (
+    *(f.RUNS, f.RUN_ERRORS, f.RUNS_STOPPED),
+    *(f.LLM_CALLS, f.LLM_CALL_ERRORS, f.LLM_CALLS_STOPPED, f.COST),
+)
 _DIRECTIONS = ("prompt", "completion")
 
 
