@@ -101,3 +101,32 @@ def truncated() -> Fault:
         return app
 
     return sick
+
+
+Rewrite = Callable[[str, dict[str, str], bytes], tuple[dict[str, str], bytes]]
+"""Given the path, the headers and the body of a right answer: the headers and the body that are sent."""
+
+
+def rewritten(change: Rewrite) -> Fault:
+    """The right answer, its headers and its body as `change` makes them."""
+
+    def sick(healthy: ASGIApp) -> ASGIApp:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            start: Message = {}
+
+            async def rewrite(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    start.update(message)
+                    return
+                sent = {name.decode(): value.decode() for name, value in start["headers"]}
+                headers, body = change(scope["path"], sent, message["body"])
+                fields = {**headers, "content-length": str(len(body))}
+                raw = [(name.encode(), value.encode()) for name, value in fields.items()]
+                await send({**start, "headers": raw})
+                await send({**message, "body": body})
+
+            await healthy(scope, receive, rewrite)
+
+        return app
+
+    return sick

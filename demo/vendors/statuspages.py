@@ -222,13 +222,16 @@ def _instatus(page: Page) -> Any:
     state = "HASISSUES" if page.incidents else "UNDERMAINTENANCE" if page.works else "UP"
     head = {"page": {"name": "Vendor", "url": "https://status.example", "status": state}}
     issues = [
-        {"impact": _worst(incident.components).replace("_", "").upper(), "started": _date(incident.began)}
+        {
+            "impact": _worst(incident.components).replace("_", "").upper(),
+            "status": incident.status.upper(),
+            "started": _date(incident.began),
+        }
         for incident in page.incidents
     ]
+    works = [{"id": "m", "status": "NOTSTARTEDYET"}] + [{"id": "m", "status": "INPROGRESS"}] * page.works
     return (
-        head
-        | ({"activeIncidents": issues} if issues else {})
-        | ({"activeMaintenances": [{"id": "m"}] * page.works} if page.works else {})
+        head | ({"activeIncidents": issues} if issues else {}) | ({"activeMaintenances": works} if page.works else {})
     )
 
 

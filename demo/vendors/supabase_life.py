@@ -2,7 +2,7 @@
 What happens at Supabase Auth, and the lines that it writes about it.
 
 Attribute names, codes and words are those of github.com/supabase/auth. A refused password does not say whose it was; a
-refused second factor does.
+refused second factor does. A link is answered with a redirect in any case, and only a good one makes an auth event.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ FAILURES = (
     ("/token", "refresh_token", 400, "refresh_token_not_found"),
     ("/token", "pkce", 403, "bad_code_verifier"),
     ("/verify", "", 403, "otp_expired"),
+    ("/verify", "", 303, "otp_expired"),
     ("/factors/5e0ad74f/verify", "", 422, "mfa_verification_failed"),
 )
 """Path, grant type, status and error code of what people do."""
@@ -128,6 +129,7 @@ def guesses(attack: Attack, minute: int) -> Iterator[Line]:
 def row(line: Line, *, codes: bool) -> Row:
     """The line as the logs hold it, with or without error codes."""
     failed = bool(line.code)
+    told = failed and line.status >= REFUSED
     attributes = {
         "component": "api",
         "method": "POST",
@@ -137,10 +139,10 @@ def row(line: Line, *, codes: bool) -> Row:
         "remote_addr": line.address,
         "duration": "48211906",
         **({"grant_type": line.grant} if line.grant else {}),
-        **({"error": f"{line.status}: {_MESSAGES.get(line.code, line.code)}"} if failed else {}),
-        **({"error_code": line.code} if failed and codes else {}),
-        **({"user_id" if failed else "auth_event.actor_id": line.account} if line.account else {}),
-        **({} if failed or not line.account else {"auth_event.action": "login"}),
+        **({"error": f"{line.status}: {_MESSAGES.get(line.code, line.code)}"} if told else {}),
+        **({"error_code": line.code} if told and codes else {}),
+        **({"user_id": line.account} if told and line.account else {}),
+        **({} if failed else {"auth_event.action": "login", "auth_event.actor_id": line.account}),
     }
     identity = line.id or f"{line.at}-{line.address}-{line.account}-{line.status}"
     return Row(identity, line.at, "auth_logs", attributes, severity="WARNING" if failed else "INFO")

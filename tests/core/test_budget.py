@@ -50,3 +50,14 @@ def test_no_window_ever_sees_more_than_the_limit_and_its_refill(steps: list[tupl
         except SourceError:
             continue
     assert budget.spent <= 10 + clock.time * 10 / 100 + 1e-6
+
+
+@pytest.mark.parametrize(("elapsed", "remaining"), [(0.0, 2), (30.0, 7), (60.0, 10), (-1e9, 2), (1e9, 10)])
+def test_a_bucket_goes_on_after_a_restart_where_it_was(elapsed: float, remaining: int) -> None:
+    clock = Clock()
+    before, after = Budget(10, 60, clock), Budget(10, 60, clock)
+    before.spend(8)
+    after.resume(before.taken, elapsed)
+    assert after.remaining == remaining
+    clock.time += 6
+    assert after.remaining == min(remaining + 1, 10)

@@ -96,10 +96,15 @@ def test_a_poll_longer_than_its_interval_is_followed_at_once() -> None:
     assert delay(SourceConfig(), _outcome(duration=20), 0, 0) == 0
 
 
-def test_retry_after_is_honoured_even_when_the_poll_read_something() -> None:
+def test_a_part_that_must_wait_does_not_keep_the_others_waiting() -> None:
     error = SourceError(Reason.RATE_LIMITED, "slow down", retry_after=300)
-    assert delay(SourceConfig(), _outcome(error), 0, 0) == 300
-    assert delay(SourceConfig(), _outcome(error, read=False), 1, 0) == 300
+    assert delay(SourceConfig(), _outcome(error), 0, 0) == 15
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(300, 300), (3600, 3600), (365 * 86400, 3600)])
+def test_retry_after_of_a_whole_source_is_honoured_for_an_hour_at_most(asked: float, waits: float) -> None:
+    error = SourceError(Reason.RATE_LIMITED, "slow down", retry_after=asked)
+    assert delay(SourceConfig(), _outcome(error, read=False), 1, 0) == waits
 
 
 @given(st.floats(0.1, 3600), st.integers(0, 1000), st.floats(-1, 1), st.floats(0, 10000))

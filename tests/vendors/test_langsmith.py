@@ -45,6 +45,34 @@ async def test_every_counter_has_the_vendors_sum(office: Desk) -> None:
     assert distribution(seen, f.LLM_CALL_DURATION, "chat").sum == 4.0
 
 
+@pytest.mark.parametrize(
+    ("error", "stopped"),
+    [("GeneratorExit()", 1), ("asyncio.exceptions.CancelledError()", 1), ("AbortError: aborted", 1), ("Timeout", 0)],
+)
+@pytest.mark.parametrize("has_v2", [True, False])
+async def test_a_stream_that_the_user_stopped_is_no_error(
+    office: Desk, error: str, stopped: float, *, has_v2: bool
+) -> None:
+    office.vendor.world.has_v2 = has_v2
+    async with office.watched() as source:
+        office.happens(call("stopped", NOON, seconds=2.0, failed=True, error=error))
+        seen = await office.look(source)
+    assert value(seen, f.LLM_CALLS, "chat") == 1
+    assert value(seen, f.LLM_CALLS_STOPPED, "chat") == value(seen, f.RUNS_STOPPED, "chat") == stopped
+    assert value(seen, f.LLM_CALL_ERRORS, "chat") == value(seen, f.RUN_ERRORS, "chat") == 1 - stopped
+
+
+async def test_the_cost_of_what_ended_before_the_first_start_is_no_cost_of_now(office: Desk) -> None:
+    office.happens(
+        call("before", NOON - 60, seconds=2.0, priced=100.0), call("after", NOON - 1, seconds=2.0, priced=100.0)
+    )
+    async with office.watched() as source:
+        for _ in range(4):
+            seen = await office.look(source)
+    assert value(seen, f.COST, "chat") == 0.25
+    assert value(seen, f.LLM_CALLS, "chat") == 1
+
+
 @pytest.mark.parametrize("bound", [2.0, 10.0])
 async def test_the_thresholds_of_the_alerts_are_exact_bounds(office: Desk, bound: float) -> None:
     async with office.watched() as source:

@@ -28,7 +28,8 @@ from vigie.sources.langsmith.answers import RunV1, RunV2, number
 from vigie.sources.langsmith.client import COUNTED, LIMITS, PROJECTS_V1, PROJECTS_V2, RUNS_V1, RUNS_V2
 
 MOMENT = datetime.fromtimestamp(NOON, UTC)
-SELECTS = ["ID", "PROJECT_ID", "TRACE_ID", "RUN_TYPE", "STATUS", "START_TIME", "END_TIME", "TOTAL_COST", "METADATA"]
+SELECTS = ["ID", "PROJECT_ID", "TRACE_ID", "RUN_TYPE", "STATUS", "START_TIME", "END_TIME", "METADATA"]
+SELECTS += ["PROMPT_TOKENS", "COMPLETION_TOKENS", "TOTAL_TOKENS", "TOTAL_COST", "ERROR_PREVIEW"]
 BODIES = {
     RUNS_V2: {"project_ids": [Project("chat").id], "selects": SELECTS},
     RUNS_V1: {"session": [Project("chat").id]},
@@ -97,13 +98,13 @@ def test_the_answers_that_are_mutated_hold_runs() -> None:
 
 
 def test_a_status_that_is_not_documented_is_unknown_and_no_error() -> None:
-    run = RunV2(id="a", start_time=MOMENT, end_time=MOMENT, status="INTERRUPTED").read()
+    run = msgspec.convert({**VALID[RUNS_V2]["items"][0], "status": "INTERRUPTED"}, RunV2).read()
     assert (run.state, run.is_final) == ("unknown", True)
 
 
 def test_a_model_is_found_where_older_sdks_wrote_it_and_holds_nobodys_address() -> None:
     extra = {"metadata": {}, "invocation_params": {"model": 7, "model_name": "https://user:pw@llm.example/v1?key=x"}}
-    run = msgspec.convert({"id": "a", "start_time": MOMENT, "run_type": "llm", "extra": extra}, RunV1).read()
+    run = msgspec.convert({**VALID[RUNS_V1]["runs"][0], "extra": extra}, RunV1).read()
     assert run.model == "llm.example"
 
 

@@ -13,18 +13,22 @@ from vigie.sources.railway import RailwayConfig, answers, families, queries
 from vigie.sources.railway.client import refusal
 
 
+def _service(identity: str, name: str) -> answers.Service:
+    return answers.Service(identity, name, None, None, [], answers.Domains([], []))
+
+
 async def test_the_newest_point_wins_whatever_the_order() -> None:
     rows = [
         answers.Measured(
             "CPU_USAGE",
             answers.Tags("s1"),
-            [answers.Point(900, 9.0), answers.Point(840, 1.0), answers.Point(960, None)],
+            [answers.Point(900, 9.0), answers.Point(840, 1.0)],
         ),
         answers.Measured("CPU_USAGE", answers.Tags("gone"), [answers.Point(960, 5.0)]),
         answers.Measured("CPU_USAGE", answers.Tags("asleep"), [answers.Point(300, 7.0)]),
         answers.Measured("NETWORK_RX_GB", answers.Tags("s1"), [answers.Point(960, 5.0)]),
     ]
-    service = [answers.Service("s1", "api"), answers.Service("asleep", "cron")]
+    service = [_service("s1", "api"), _service("asleep", "cron")]
     made = Families()
     families.add_inventory(made, families.Inventory("", service, [], rows), {})
     assert made.values[families.MEASURES["CPU_USAGE"][0]] == {("api",): 9.0}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from demo.vendors import faults
 from demo.vendors import statuspages as simulator
 from demo.vendors.statuspages import Episode, Incident, Page, StatusPages, World
 from tests.real.process import free_port
@@ -15,6 +16,7 @@ from tests.real.vendor import serving
 from tests.vendors.polling import Clock, last_outcome, on, read, survives_any_answer
 from tests.vendors.setup import Setup
 from tests.vendors.setup_statuspages import SETUP
+from vigie.core.poller import delay, poll_once
 from vigie.core.source import AnySource
 from vigie.errors import Reason
 from vigie.sources.statuspages import StatusPagesConfig, requests_per_hour
@@ -230,3 +232,24 @@ def test_any_answer_is_families_or_a_classified_error(
 ) -> None:
     valid = simulator.FORMATS["statuspage"](pages["github"])
     survives_any_answer(_one(served[1], "github", clock), served[0], clock, iter([valid]))
+
+
+async def test_a_page_that_asks_to_wait_waits_alone(
+    served: tuple[StatusPages, str], source: AnySource, clock: Clock
+) -> None:
+    vendor, _ = served
+    limited = faults.answer(429, retry_after="600")
+    vendor.fault = lambda healthy: (
+        lambda scope, receive, send: (limited(healthy) if scope["path"] == "/github" else healthy)(scope, receive, send)
+    )
+    vendor.seen.clear()
+    for _ in range(10):
+        outcome = await poll_once(source)
+        assert outcome.poll is not None
+        assert [error.reason for error in outcome.errors] == [Reason.RATE_LIMITED]
+        assert delay(source.config, outcome, 0, 0) <= 60
+        clock.time += 60
+    asked = [seen.path for seen in vendor.seen]
+    assert (asked.count("/github"), asked.count("/vercel")) == (1, 10)
+    vendor.fault = None
+    assert (await poll_once(source)).errors == ()

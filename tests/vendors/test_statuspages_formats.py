@@ -15,7 +15,8 @@ from tests import judge
 from tests.vendors.mutants import mutants
 from vigie.core.families import Families
 from vigie.sources.statuspages.families import add_page
-from vigie.sources.statuspages.formats import FORMATS
+from vigie.sources.statuspages.formats import FORMATS, Statuspage
+from vigie.sources.statuspages.instatus import Instatus
 from vigie.sources.statuspages.state import STATUSES, State
 
 BAD = ("degraded_performance", "partial_outage", "major_outage")
@@ -45,12 +46,12 @@ def test_an_incident_is_as_bad_as_what_it_does(kind: str, status: str) -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_page_without_trouble_is_operational(kind: str) -> None:
     state = _state(Page(kind))
-    assert (state.status, list(state.incidents), state.maintenances) == ("operational", [], 0)
+    assert (state.status, list(state.incidents), len(state.maintenances)) == ("operational", [], 0)
 
 
 @pytest.mark.parametrize("kind", ["statuspage", "railway", "incident_io", "instatus"])
 def test_works_in_progress_are_counted_and_announced_ones_are_not(kind: str) -> None:
-    assert _state(Page(kind, works=2)).maintenances == 2
+    assert len(_state(Page(kind, works=2)).maintenances) == 2
 
 
 @pytest.mark.parametrize("kind", ["statuspage", "railway", "firehydrant"])
@@ -148,3 +149,65 @@ def test_any_answer_is_a_page_or_another_shape(kind: str) -> None:
         judge.text(families)
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("MINOROUTAGE", "degraded_performance"),
+        ("DEGRADEDPERFORMANCE", "degraded_performance"),
+        ("PARTIALOUTAGE", "partial_outage"),
+        ("MAJOROUTAGE", "major_outage"),
+    ],
+)
+@pytest.mark.parametrize("head", ["HASISSUES", "HASWARNINGS", "UP", "BRANDNEW"])
+def test_every_word_of_instatus_is_known_and_an_unknown_head_hides_no_incident(
+    word: str, status: str, head: str
+) -> None:
+    issue = {"impact": word, "status": "INVESTIGATING", "started": "Wed Nov 18 2026 09:30:00 GMT+0000 (UTC)"}
+    page = msgspec.convert({"page": {"status": head}, "activeIncidents": [issue]}, Instatus)
+    state = page.state()
+    assert state.status == status
+    assert [incident.began for incident in state.incidents] == [1_794_994_200.0]
+
+
+@pytest.mark.parametrize("head", ["SOMEMAJOROUTAGE", "ALLMAJOROUTAGE", "ONEMAJOROUTAGE"])
+def test_a_head_of_instatus_that_says_how_much_is_hurt_is_read(head: str) -> None:
+    assert msgspec.convert({"page": {"status": head}}, Instatus).state().status == "major_outage"
+
+
+def test_works_that_touch_other_components_than_those_chosen_do_not_count() -> None:
+    part = {"group": False, "group_id": None}
+    page = {
+        "status": {"indicator": "maintenance"},
+        "components": [
+            {"id": "a", "name": "API", "status": "under_maintenance", **part},
+            {"id": "d", "name": "Docs", "status": "under_maintenance", **part},
+        ],
+        "incidents": [],
+        "scheduled_maintenances": [
+            {"status": "in_progress", "components": [{"id": identity}]} for identity in ("a", "d", "d")
+        ],
+    }
+    state = msgspec.convert(page, Statuspage).state()
+    assert (len(state.maintenances), len(state.narrowed("API").maintenances)) == (3, 1)
+
+
+def test_an_incident_of_a_group_is_one_of_its_members() -> None:
+    page = {
+        "status": {"indicator": "major"},
+        "components": [
+            {"id": "g", "name": "EU", "status": "major_outage", "group": True, "group_id": None},
+            {"id": "a", "name": "API", "status": "major_outage", "group": False, "group_id": "g"},
+        ],
+        "incidents": [
+            {
+                "status": "identified",
+                "impact": "major",
+                "started_at": "2026-11-18T10:00:00Z",
+                "components": [{"id": "g"}],
+            }
+        ],
+        "scheduled_maintenances": [],
+    }
+    assert len(msgspec.convert(page, Statuspage).state().narrowed("API").incidents) == 1

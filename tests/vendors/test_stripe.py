@@ -160,6 +160,48 @@ async def test_objects_of_old_api_versions_are_read(account: Watched) -> None:
     assert values[f.CANCELLED][("unknown",)] == 1
 
 
+CREATED, UPDATED, DELETED = (f"customer.subscription.{what}" for what in ("created", "updated", "deleted"))
+
+
+@pytest.mark.parametrize(("paid", "begun"), [("active", 1), ("trialing", 1), ("incomplete_expired", 0)])
+async def test_a_subscription_begins_when_it_is_paid_and_not_while_it_is_incomplete(
+    account: Watched, paid: str, begun: int
+) -> None:
+    incomplete, then = objects.subscription("sub_1", "incomplete"), objects.subscription("sub_1", paid)
+    assert (await account.tell((CREATED, incomplete)))[f.CREATED] == {(): 0}
+    values = await account.tell((UPDATED, then, {"status": "incomplete"}))
+    assert values[f.CREATED] == {(): begun}
+
+
+async def test_what_ends_with_its_trial_or_was_never_paid_is_no_churn(account: Watched) -> None:
+    now = int(account.clock.time)
+    trial = objects.subscription("sub_1", "canceled", trial_end=now, ended_at=now + 60)
+    expired = objects.subscription("sub_2", "incomplete_expired", ended_at=now)
+    customer = objects.subscription("sub_3", "canceled", trial_end=now - 30 * DAY, ended_at=now)
+    values = await account.tell((DELETED, trial), (DELETED, expired), (DELETED, customer))
+    assert sum(values[f.CANCELLED].values()) == 1
+
+
+async def test_an_inquiry_is_a_dispute_only_once_it_is_escalated(account: Watched) -> None:
+    inquiry = objects.dispute("dp_1", 500, "eur", "fraudulent", "warning_needs_response")
+    closed = objects.dispute("dp_2", 500, "eur", "fraudulent", "warning_closed")
+    values = await account.tell(("charge.dispute.created", inquiry), ("charge.dispute.closed", closed))
+    assert (values.get(f.DISPUTES, {}), values.get(f.DISPUTED, {}), values.get(f.CLOSED, {})) == ({}, {}, {})
+    escalated = objects.dispute("dp_1", 500, "eur", "fraudulent")
+    values = await account.tell(("charge.dispute.updated", escalated, {"status": "warning_needs_response"}))
+    assert values[f.DISPUTES] == {("fraudulent",): 1}
+    assert values[f.DISPUTED] == {("eur",): 5}
+
+
+async def test_a_second_capture_counts_what_it_adds(account: Watched) -> None:
+    authorised = objects.charge("ch_1", 1000, "eur", captured=False, amount_captured=0)
+    await account.tell((CHARGE, authorised), ("charge.captured", {**authorised, "amount_captured": 400}))
+    more = {**authorised, "captured": True, "amount_captured": 900}
+    balance = ("charge.updated", more, {"balance_transaction": None})
+    values = await account.tell(("charge.updated", more, {"amount_captured": 400}), balance)
+    assert values[f.TAKEN] == {("eur",): 9}
+
+
 async def test_words_that_are_no_words_are_unknown(account: Watched) -> None:
     odd = objects.failed_charge("ch_1", 100, "Eur€", 'x"} 1', blocked="jenny@example.com")
     values = await account.tell((FAILED, odd), (FAILED, objects.failed_charge("ch_2", 1, "eur", "")))

@@ -53,6 +53,15 @@ def _charge(watched: Watched, **more: object) -> Body:
     return watched.event(CHARGE, objects.charge("ch_1", 100, "eur"), **more)
 
 
+async def test_an_old_event_that_is_pushed_first_begins_no_counting_in_the_past(account: Watched) -> None:
+    for number in range(132):
+        account.stripe.happen(CHARGE, objects.charge(f"ch_{number}", 100, "eur"), account.clock.time - DAY - number)
+    old = account.stripe.happen(CHARGE, objects.charge("ch_old", 100, "eur"), account.clock.time - 2 * DAY)
+    await _push(account, old)
+    values = await read(account.source)
+    assert values[f.ATTEMPTS] == {("eur",): 0}
+
+
 async def test_an_event_counts_when_it_is_pushed_and_not_again_when_it_is_read(account: Watched) -> None:
     await read(account.source)
     await _push(account, _charge(account))

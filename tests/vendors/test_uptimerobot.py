@@ -15,6 +15,7 @@ from tests.vendors.setup import SECRET
 from tests.vendors.setup_uptimerobot import SETUP
 from vigie.core.poller import poll_once
 from vigie.core.source import AnySource
+from vigie.core.state import State
 from vigie.errors import Reason
 from vigie.sources import uptime
 from vigie.sources.uptimerobot import UptimeRobotConfig, UptimeRobotSource, requests_per_hour
@@ -161,6 +162,31 @@ async def test_the_allowance_is_a_minutes_and_the_check_asks_nothing_more(
     assert "480 an hour (345,600 a month) of the 600" in said
 
 
+async def test_the_pages_of_a_long_list_are_requests_of_the_poll_too(
+    free: tuple[UptimeRobot, str], clock: Clock
+) -> None:
+    vendor, url = free
+    vendor.world.monitors = [Monitor(number, f"m{number}") for number in range(250)]
+    source = _source(url, clock)
+    outcome = await poll_once(source)
+    await source.close()
+    assert outcome.errors == ()
+    assert len(vendor.seen) == 8
+
+
+async def test_what_was_sent_before_a_restart_is_not_forgotten(free: tuple[UptimeRobot, str], clock: Clock) -> None:
+    vendor, url = free
+    state = State.in_memory()
+    reasons = set()
+    for _ in range(12):
+        source = SETUP.source(url, clock, state, requests_per_minute=10)
+        reasons |= {error.reason for error in (await poll_once(source)).errors}
+        await source.close()
+    state.close()
+    assert reasons == {Reason.BUDGET}
+    assert len(vendor.seen) == 8
+
+
 async def test_what_was_deleted_or_paused_is_gone(source: AnySource, vendor: UptimeRobot, clock: Clock) -> None:
     vendor.world.monitors = [Monitor(1, "a"), Monitor(2, "b"), Monitor(3, "c")]
     await read(source)
@@ -180,13 +206,14 @@ async def test_a_monitor_deleted_between_list_and_turn_is_no_problem(source: Any
 
 
 async def test_a_failing_response_time_is_a_problem_and_the_rest_is_there(
-    source: AnySource, vendor: UptimeRobot
+    source: AnySource, vendor: UptimeRobot, clock: Clock
 ) -> None:
     vendor.fault = _after_list(faults.answer(429, retry_after="20"))
     poll = await source.poll()
     assert [(problem.reason, problem.retry_after) for problem in poll.problems] == [(Reason.RATE_LIMITED, 20)]
     assert len(poll.families.values[uptime.UP]) == 4
     vendor.fault = None
+    clock.time += 60
     assert len((await read(source))[uptime.RESPONSE]) == 3
 
 

@@ -22,6 +22,7 @@ class Run(Struct):
     Attributes:
         prompt: Tokens; of a chain, those that its children used, as LangSmith may sum them up.
         start: Unix time.
+        error: What is said of one that failed.
         seconds: How long it takes; None for one that never ends.
         appears: Unix time from which it can be read; until its end, as pending.
         settles: Seconds from its end until that can be read.
@@ -37,6 +38,7 @@ class Run(Struct):
     kind: str = "chain"
     name: str = "answer"
     failed: bool = False
+    error: str = "APIError: overloaded"
     model: str | None = None
     prompt: int = 0
     completion: int = 0

@@ -109,11 +109,13 @@ def subscription(subscription_id: str, status: str = "active", **more: Any) -> B
         "collection_method": "charge_automatically",
         "currency": "eur",
         "customer": f"cus_{subscription_id[4:]}",
+        "ended_at": None,
         "discounts": [],
         "items": listing("/v1/subscription_items", [item(f"si_{subscription_id[4:]}")]),
         "livemode": True,
         "pause_collection": None,
         "status": status,
+        "trial_end": None,
         **more,
     }
 

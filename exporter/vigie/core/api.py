@@ -7,10 +7,12 @@ documentation is a classified error and never a surprise further on. A wrong bod
 
 from __future__ import annotations
 
+import asyncio
 import email.utils
+import json
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -22,6 +24,7 @@ from vigie.core import foreign
 from vigie.core.lean import import_without_colours
 from vigie.core.network import why
 from vigie.core.source import Context
+from vigie.core.state import Batch
 from vigie.errors import ConfigError, Reason, SourceError
 
 import_without_colours("httpx")
@@ -31,6 +34,8 @@ import httpx  # noqa: E402 - see above
 LARGEST = 32 * 2**20
 """Bytes of the largest answer that is read; what is larger was not asked for."""
 _EXCERPT = 120
+_BUDGETS = "budgets"
+"""Whose the requests that were sent are in the state file, by vendor."""
 _SHORTEST = 6
 """Characters of a header that may be a credential."""
 _REFUSALS = {
@@ -107,6 +112,7 @@ class Api:
         self.vendor = vendor
         self._context = context
         self._client = _client(vendor, timeout)
+        self._has_resumed = False
 
     async def get(self, path: str, answer: type[Answer], query: Query | None = None) -> Reply[Answer]:
         """
@@ -135,12 +141,34 @@ class Api:
         """
         return await self._ask("PUT", path, answer, json=body)
 
+    def readable(self, records: Sequence[msgspec.Raw], record: type[Answer]) -> list[Answer]:
+        """
+        Decode each of several records, so that one that is odd does not take the others; that there is one is said.
+
+        Raises:
+            SourceError: None of them can be read.
+        """
+        reader: foreign.Reader[Answer] = foreign.Reader(record)
+        found, odd = list[Answer](), list[str]()
+        for raw in records:
+            try:
+                found.append(reader.read(bytes(raw)))
+            except foreign.UNREADABLE as error:
+                odd.append(str(error))
+        if odd:
+            what = f"{len(odd)} of {len(records)} records that differ from their documentation: {odd[0]}"
+            problem = self._error(Reason.BAD_PAYLOAD, f"gave {what}")
+            if not found:
+                raise problem
+            self._context.remark(problem)
+        return found
+
     async def close(self) -> None:
         """Give the connection up."""
         await self._client.aclose()
 
     async def _ask(self, method: str, path: str, answer: type[Answer], **request: Any) -> Reply[Answer]:
-        self._context.budget.spend()
+        await self._spend()
         try:
             async with self._client.stream(method, f"{self.vendor.base_url}{path}", **request) as response:
                 body = await self._read(response)
@@ -149,6 +177,22 @@ class Api:
         if not response.is_success:
             raise self._refusal(response, body)
         return Reply(self._decode(response, body, answer), response.headers)
+
+    async def _spend(self) -> None:
+        """Charge a request to the budget, on disk before it is sent, so that no restart makes the vendor refuse."""
+        budget, state = self._context.budget, self._context.state
+        if budget.limit is None:
+            budget.spend()
+            return
+        if not self._has_resumed:
+            self._has_resumed = True
+            kept = (await asyncio.to_thread(state.items, _BUDGETS)).get(self.vendor.name)
+            if kept is not None:
+                taken, at = json.loads(kept)
+                budget.resume(taken, self._context.now() - at)
+        budget.spend()
+        kept = json.dumps([budget.taken, self._context.now()])
+        await asyncio.to_thread(state.ingest, _BUDGETS, Batch([], {self.vendor.name: kept}))
 
     async def _read(self, response: httpx.Response) -> bytes:
         body = bytearray()

@@ -36,6 +36,23 @@ class Budget:
         """Requests that may be sent right now, or None where nobody counts."""
         return None if self.limit is None else int(self._refilled(self.limit))
 
+    @property
+    def taken(self) -> float:
+        """Requests that have not flowed back yet: what a restart must not forget."""
+        return 0.0 if self.limit is None else self.limit - self._refilled(self.limit)
+
+    def resume(self, taken: float, elapsed: float) -> None:
+        """
+        Take up a bucket from before a restart.
+
+        Args:
+            taken: Requests that had not flowed back then.
+            elapsed: Seconds since, by the wall clock; one that was set back counts as no time.
+        """
+        if self.limit is not None:
+            back = max(elapsed, 0.0) * self.limit / self.period
+            self._taken = self.taken + min(max(taken - back, 0.0), float(self.limit))
+
     def spend(self, requests: int = 1) -> None:
         """
         Account for requests that are about to be sent.

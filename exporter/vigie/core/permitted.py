@@ -27,6 +27,15 @@ class Permitted:
     allowed: bool = True
     _closed_until: float = 0.0
 
+    @property
+    def problem(self) -> SourceError | None:
+        """Why the last read failed, unless it is that this is not allowed."""
+        return self.part.problem if self.allowed else None
+
+    async def recall(self, now: float) -> None:
+        """Take up what was kept from before a restart."""
+        await self.part.recall(now)
+
     def is_due(self, now: float) -> bool:
         """Whether it should be read at Unix time `now`."""
         return now >= self._closed_until and self.part.is_due(now)
@@ -41,8 +50,8 @@ class Permitted:
         return None
 
     async def refresh(self, now: float) -> tuple[SourceError, ...]:
-        """Read if it is time to; returns what went wrong."""
-        problem = await self.read_now(now) if self.is_due(now) else None
+        """Read if it is time to; returns what went wrong, as long as it does."""
+        problem = await self.read_now(now) if self.is_due(now) else self.problem
         return (problem,) if problem else ()
 
 

@@ -7,13 +7,14 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from vigie.core.parts import LONGEST_HOLD
 from vigie.core.source import AnySource, Poll, SourceConfig
 from vigie.errors import Reason, SourceError
 
 JITTER = 0.05
 """Share of an interval by which polls are spread, so that many sources do not beat in step."""
 LONGEST_BACKOFF = 60.0
-"""Seconds to which the wait grows while polls fail; a longer interval or `Retry-After` wins."""
+"""Seconds to which the wait grows while polls fail; a longer interval or `Retry-After`, of an hour at most, wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ async def poll_once(source: AnySource) -> Outcome:
 
 async def _attempt(source: AnySource) -> tuple[Poll | None, tuple[SourceError, ...]]:
     deadline = source.config.timeout
+    remarks = source.context.remarks
+    remarks.clear()
     try:
         async with asyncio.timeout(deadline):
             poll = await source.poll()
@@ -53,7 +56,7 @@ async def _attempt(source: AnySource) -> tuple[Poll | None, tuple[SourceError, .
     except Exception:  # a fault in one source must not take the others down; the log has the traceback
         source.context.log.exception("source_fault")
         return None, (SourceError(Reason.INTERNAL, "a fault in Vigie while reading this source; see its log"),)
-    return poll, poll.problems
+    return poll, (*poll.problems, *remarks)
 
 
 def delay(config: SourceConfig, outcome: Outcome, failures: int, spread: float) -> float:
@@ -67,9 +70,9 @@ def delay(config: SourceConfig, outcome: Outcome, failures: int, spread: float) 
         spread: A number from -1 to 1 that says where in the jitter this wait falls.
     """
     interval = config.interval * (1 + JITTER * spread)
-    asked = max((error.retry_after or 0.0 for error in outcome.errors), default=0.0)
-    if not failures:
-        return max(interval - outcome.duration, asked, 0.0)
+    if not failures:  # parts that failed wait on their own
+        return max(interval - outcome.duration, 0.0)
+    asked = min(max((error.retry_after or 0.0 for error in outcome.errors), default=0.0), LONGEST_HOLD)
     backoff = min(interval * 2.0 ** min(failures - 1, 10), max(interval, LONGEST_BACKOFF))
     return max(backoff - outcome.duration, asked)
 

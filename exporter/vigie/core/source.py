@@ -7,13 +7,15 @@ To add a vendor, write one module in `vigie.sources` with a `Source` and its `So
 
 from __future__ import annotations
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from vigie.core.budget import Budget
 from vigie.core.families import Families, Family
@@ -23,6 +25,17 @@ from vigie.core.state import State
 from vigie.errors import Reason, SourceError
 
 __all__ = ["AnySource", "Context", "Duration", "Poll", "Settings", "Source", "SourceConfig", "parse_duration"]
+
+
+def _plain(value: object) -> object:
+    """Settings as JSON can write them, secrets in full."""
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 class SourceConfig(Settings):
@@ -44,6 +57,12 @@ class SourceConfig(Settings):
     def staleness(self) -> float:
         """Seconds after which numbers are too old to export."""
         return self.max_age if self.max_age is not None else 4 * self.interval
+
+    @property
+    def mark(self) -> str:
+        """What differs when the settings do: a few bytes, which tell nothing of the secrets among them."""
+        said = json.dumps(_plain(self), sort_keys=True, default=str)
+        return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
 
     @model_validator(mode="after")
     def _numbers_outlive_an_interval(self) -> Self:
@@ -71,6 +90,7 @@ class Context:
         state_dir: Folder for what must survive a restart, or None where nothing may be kept.
         budget: The requests of this source; it spends one for each round trip.
         state: The product's state file; in memory where nothing may be kept.
+        remarks: What could not be read in the poll that is under way although the rest could.
     """
 
     product: str
@@ -79,6 +99,12 @@ class Context:
     state_dir: Path | None = None
     budget: Budget = field(default_factory=Budget)
     state: State = field(default_factory=State.in_memory)
+    remarks: list[SourceError] = field(default_factory=list)
+
+    def remark(self, problem: SourceError) -> None:
+        """Say that something in an answer could not be read, while the rest is good; each sentence once a poll."""
+        if str(problem) not in map(str, self.remarks):
+            self.remarks.append(problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import sqlite3
 import stat
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -78,11 +78,14 @@ class Batch:
         items: What the source keeps by name, such as how far it has read.
         history: The events happened before Vigie watched: they fill the hourly tallies, for windows and baselines, but
             do not move a counter, which would look like a burst of events now.
+        moving: Families with a single label that a correction may change, so that what happened moves to another
+            counter; where there are several labels, a correction moves it among those that share the first.
     """
 
     events: Sequence[Event]
     items: Mapping[str, str] = field(default_factory=dict)
     history: bool = False
+    moving: frozenset[str] = frozenset()
 
 
 class State:
@@ -132,7 +135,7 @@ class State:
             )
             self._tally(source, changed)
             if not batch.history:
-                self._count(source, [amounts for _, amounts in changed])
+                self._count(source, [amounts for _, amounts in changed], batch.moving)
             self._db.executemany(
                 "REPLACE INTO item VALUES (?, ?, ?)", [(source, *item) for item in batch.items.items()]
             )
@@ -143,7 +146,8 @@ class State:
         Every counter of a source: its total since the state file was made.
 
         A counter never falls, as Prometheus would take that for a restart: after a correction downwards it stands
-        still until the total has caught up.
+        still until the total has caught up. So that what moved to another label is not counted twice meanwhile, as
+        much is held back of the counters that it may have moved to (`Batch.moving`), so that their sum is right.
         """
         with self._lock, self._explained():
             rows = self._db.execute("SELECT family, labels, shown FROM counter WHERE source = ?", (source,))
@@ -170,6 +174,11 @@ class State:
         with self._lock, self._explained():
             return dict(self._db.execute("SELECT name, value FROM item WHERE source = ?", (source,)))
 
+    def known(self, source: str, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these ids were ingested, and are not forgotten."""
+        with self._lock, self._explained():
+            return frozenset(self._seen(source, ids))
+
     def forget(self, source: str, *, events_before: float, tallies_before: float) -> None:
         """Drop the ids of events, and the tallies, of before these Unix times; counters stay."""
         with self._transaction():
@@ -185,15 +194,36 @@ class State:
         query = "SELECT id, amounts FROM event WHERE source = ? AND id IN (SELECT value FROM json_each(?))"
         return dict(self._db.execute(query, (source, json.dumps(ids))))
 
-    def _count(self, source: str, changes: Iterable[Mapping[Series, float]]) -> None:
+    def _count(self, source: str, changes: Iterable[Mapping[Series, float]], moving: Container[str]) -> None:
         totals: Counter[Series] = Counter()
         for amounts in changes:
             totals.update(amounts)
         self._db.executemany(
-            "INSERT INTO counter VALUES (?1, ?2, ?3, ?4, max(?4, 0)) ON CONFLICT (source, family, labels) "
-            "DO UPDATE SET value = value + excluded.value, shown = max(shown, value + excluded.value)",
+            "INSERT INTO counter VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT (source, family, labels) "
+            "DO UPDATE SET value = value + excluded.value",
             [(source, family, json.dumps(labels), amount) for (family, labels), amount in totals.items()],
         )
+        for family in {family for family, _ in totals}:
+            self._show(source, family, is_moving=family in moving)
+
+    def _show(self, source: str, family: str, *, is_moving: bool) -> None:
+        """Show what has grown, less what the counters that it may have moved from show too much."""
+        query = "SELECT labels, value, shown FROM counter WHERE source = ? AND family = ? AND shown != value"
+        groups: dict[str, list[tuple[str, float, float]]] = {}
+        for labels, value, shown in self._db.execute(query, (source, family)):
+            names: list[str] = json.loads(labels)
+            key = "" if is_moving and len(names) == 1 else "".join(names[:1])
+            groups.setdefault(key, []).append((labels, value, shown))
+        for rows in groups.values():
+            held = sum(max(shown - value, 0.0) for _, value, shown in rows)
+            grown = sorted((row for row in rows if row[1] > row[2]), key=lambda row: row[2] - row[1])
+            for labels, value, shown in grown:
+                back = min(held, value - shown)
+                held -= back
+                self._db.execute(
+                    "UPDATE counter SET shown = ? WHERE source = ? AND family = ? AND labels = ?",
+                    (value - back if back else value, source, family, labels),
+                )
 
     def _tally(self, source: str, changes: Iterable[tuple[Event, Mapping[Series, float]]]) -> None:
         totals: Counter[tuple[Series, int]] = Counter()

@@ -11,18 +11,20 @@ nowhere in the API.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
-from msgspec import Struct, field
+from msgspec import Raw, Struct
 
 from vigie.config.values import BaseUrl, Key
 from vigie.core.api import Api, Vendor
+from vigie.core.parts import Part, refresh
 from vigie.core.source import Context
 from vigie.core.values import unix
-from vigie.errors import SourceError
 from vigie.sources.uptime import (
     CHECKED,
     INTERVAL,
     PAGES,
+    SIDE,
     Listed,
     Monitor,
     Status,
@@ -31,6 +33,8 @@ from vigie.sources.uptime import (
     parameter,
     status,
 )
+
+Row = TypeVar("Row")
 
 PAGE = 250
 TURNS = 1
@@ -61,55 +65,93 @@ def requests_per_hour(config: BetterStackConfig) -> float:
     return 3600 / config.interval * (1 + config.heartbeats + (TURNS if config.response_times else 0))
 
 
-class Watched(Struct):
-    """What the API tells about a monitor or a heartbeat."""
+class Checked(Struct):
+    """What the API tells about a monitor; what has a default has no sample where it is not said."""
 
+    pronounceable_name: str | None
+    """Null for one that nobody named."""
+    status: str
     url: str | None = None
-    name: str | None = None
-    pronounceable_name: str | None = None
-    status: str | None = None
+    """Only stands in for a name."""
     last_checked_at: str | None = None
     check_frequency: float | None = None
+
+
+class Awaited(Struct):
+    """What the API tells about a heartbeat; what has a default has no sample where it is not said."""
+
+    name: str | None
+    """Null for one that nobody named."""
+    status: str
     period: float | None = None
 
 
-class Row(Struct):
-    """A member of a list, in the shape of JSON:API."""
+class MonitorRow(Struct):
+    """A member of the list of monitors, in the shape of JSON:API."""
 
     id: str | int
-    attributes: Watched
+    attributes: Checked
+
+    def normalised(self) -> Monitor:
+        """As every provider's is."""
+        watched = self.attributes
+        state = status(STATUSES, watched.status)
+        return Monitor(
+            id=str(self.id),
+            name=watched.pronounceable_name or watched.url or "",
+            status=state,
+            timed=state != "paused",
+            details={INTERVAL: watched.check_frequency, CHECKED: unix(watched.last_checked_at)},
+        )
+
+
+class HeartbeatRow(Struct):
+    """A member of the list of heartbeats."""
+
+    id: str | int
+    attributes: Awaited
+
+    def normalised(self) -> Monitor:
+        """As every provider's is. Its URL is a secret: whoever has it can call in."""
+        return Monitor(
+            id=f"heartbeat-{self.id}",
+            name=self.attributes.name or "",
+            status=status(STATUSES, self.attributes.status),
+            timed=False,
+            details={INTERVAL: self.attributes.period},
+        )
 
 
 class Pagination(Struct):
     """Where the next page is; null on the last."""
 
-    next: str | None = None
+    next: str | None
 
 
 class Listing(Struct):
     """A page."""
 
-    data: list[Row]
-    pagination: Pagination | None = None
+    data: list[Raw]
+    pagination: Pagination
 
 
 class Measured(Struct):
-    """One measurement, in seconds."""
+    """One measurement, in seconds; null where the check got no answer."""
 
-    at: str | None = None
-    response_time: float | None = None
+    at: str
+    response_time: float | None
 
 
 class Region(Struct):
     """What was measured from one part of the world."""
 
-    response_times: list[Measured] = field(default_factory=list)
+    response_times: list[Measured]
 
 
 class Regions(Struct):
     """All parts of the world."""
 
-    regions: list[Region] = field(default_factory=list)
+    regions: list[Region]
 
 
 class Answer(Struct):
@@ -125,13 +167,11 @@ class ResponseTimes(Struct):
 
     @property
     def latest(self) -> float | None:
-        """The mean of what each region measured last, in seconds."""
-        newest = []
-        for region in self.data.attributes.regions:
-            points = [point for point in region.response_times if point.response_time is not None]
-            last = max(points, key=lambda point: unix(point.at) or 0.0, default=None)
-            newest += [last.response_time or 0.0] if last else []
-        return sum(newest) / len(newest) if newest else None
+        """The mean of what each region measured last, in seconds; None where one of them got no answer, or none is."""
+        regions = (region.response_times for region in self.data.attributes.regions if region.response_times)
+        newest = [max(points, key=lambda point: unix(point.at) or 0.0).response_time for points in regions]
+        known = [seconds for seconds in newest if seconds is not None]
+        return sum(known) / len(known) if known and len(known) == len(newest) else None
 
 
 class BetterStackSource(UptimeSource[BetterStackConfig]):
@@ -153,17 +193,18 @@ class BetterStackSource(UptimeSource[BetterStackConfig]):
             context,
             config.timeout,
         )
+        self._heartbeats = Part[list[Monitor]](self._list_heartbeats, 0.0, config.staleness, SIDE * config.timeout)
 
     async def list_monitors(self) -> Listed:
         """Every page of monitors, then of heartbeats."""
-        found = [normalise(listed) for listed in await self._pages("/api/v2/monitors")]
+        found = [row.normalised() for row in await self._pages("/api/v2/monitors", MonitorRow)]
         if not self.config.heartbeats:
             return found, ()
-        try:
-            found += [normalise(listed, "heartbeat-") for listed in await self._pages("/api/v2/heartbeats")]
-        except SourceError as error:
-            return found, (error,)
-        return found, ()
+        problems = await refresh([self._heartbeats], self.context.now, beside=True)
+        return [*found, *(self._heartbeats.found or ())], problems
+
+    async def _list_heartbeats(self) -> list[Monitor]:
+        return [row.normalised() for row in await self._pages("/api/v2/heartbeats", HeartbeatRow)]
 
     async def response_seconds(self, monitor_id: str) -> float | None:
         """The newest response time, the mean of all regions."""
@@ -181,26 +222,13 @@ class BetterStackSource(UptimeSource[BetterStackConfig]):
         """Give the connection up."""
         await self._api.close()
 
-    async def _pages(self, path: str) -> list[Row]:
+    async def _pages(self, path: str, row: type[Row]) -> list[Row]:
         found: list[Row] = []
         page: str | None = "1"
         for _ in range(PAGES):
             reply = await self._api.get(path, Listing, {"page": page or "1", "per_page": PAGE})
-            found += reply.body.data
-            page = parameter(reply.body.pagination.next, "page") if reply.body.pagination else None
+            found += self._api.readable(reply.body.data, row)
+            page = parameter(reply.body.pagination.next, "page")
             if not page:
                 break
         return found
-
-
-def normalise(listed: Row, prefix: str = "") -> Monitor:
-    """A monitor, or with a `prefix` to its id a heartbeat, as every provider's is."""
-    watched = listed.attributes
-    state = status(STATUSES, watched.status)
-    return Monitor(
-        id=f"{prefix}{listed.id}",
-        name=watched.pronounceable_name or watched.name or ("" if prefix else watched.url) or "",
-        status=state,
-        timed=not prefix and state != "paused",
-        details={INTERVAL: watched.check_frequency or watched.period, CHECKED: unix(watched.last_checked_at)},
-    )

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from vigie.core.families import Families, Family, gauge
-from vigie.core.parts import Turns
+from vigie.core.parts import Turns, within
 from vigie.core.permitted import Permitted
 from vigie.core.settings import Interval, Timeout
 from vigie.core.source import Context, Poll, Source, SourceConfig
@@ -31,6 +31,8 @@ _ANSWERS: Mapping[Status, float] = {"up": 1, "recovering": 1, "down": 0, "suspec
 """Whether the last check passed; the other states say nothing about that."""
 PAGES = 50
 """Most pages of monitors."""
+SIDE = 0.3
+"""Part of the poll's deadline that what is read beside the monitors may take."""
 KEEP = 3600.0
 """Seconds for which a response time is shown while none can be read."""
 
@@ -130,7 +132,8 @@ class UptimeSource(Source[Config]):
     def __init__(self, config: Config, context: Context, turns: int) -> None:
         super().__init__(config, context)
         self.monitors: Sequence[Monitor] | None = None
-        self._times = Turns[float | None](self._response, self._timed, every=0.0, keep=KEEP, most=turns)
+        side = SIDE * config.timeout
+        self._times = Turns[float | None](self._response, self._timed, every=0.0, keep=KEEP, most=turns, patience=side)
         self._may_time = Permitted("response times", self._times)
 
     @abstractmethod
@@ -153,10 +156,12 @@ class UptimeSource(Source[Config]):
 
     async def poll(self) -> Poll:
         """Read the list, and the response times of those whose turn it is."""
-        self.monitors, problems = await self.list_monitors()
-        if self.config.response_times:
+        monitors, problems = await within((1 - SIDE) * self.config.timeout, self.list_monitors())
+        self.monitors = monitors
+        is_limited = any(problem.reason is Reason.RATE_LIMITED for problem in problems)
+        if self.config.response_times and not is_limited:
             problems = (*problems, *await self._may_time.refresh(self.context.now()))
-        return Poll(self._families(self.monitors), problems)
+        return Poll(self._families(monitors), problems)
 
     async def describe(self) -> str:
         """Monitors by state, from the last poll if there was one: a second list could be one request too many."""
@@ -207,8 +212,16 @@ def status(known: Mapping[str, Status], said: str | None) -> Status:
 
 
 def parameter(link: str | None, name: str) -> str | None:
-    """A parameter of the link to a next page: the link itself is not followed, as it may lead anywhere."""
+    """
+    A parameter of the link to a next page, None without a link: it is not followed itself, as it may lead anywhere.
+
+    Raises:
+        SourceError: There is a link that lacks it.
+    """
     try:
-        return parse_qs(urlsplit(link or "").query).get(name, [None])[0]
+        found = parse_qs(urlsplit(link or "").query).get(name, [None])[0]
     except ValueError:
-        return None
+        found = None
+    if link and found is None:
+        raise SourceError(Reason.BAD_PAYLOAD, f"a list of monitors goes on at a link without the parameter `{name}`")
+    return found

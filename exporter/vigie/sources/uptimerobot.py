@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from msgspec import Struct, field
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 from pydantic import Field
 
 from vigie.config.values import BaseUrl, Key
@@ -72,13 +72,14 @@ def requests_per_hour(config: UptimeRobotConfig) -> float:
 
 
 class Row(Struct, rename="camel"):
-    """A monitor in the list."""
+    """A monitor in the list. What has a default is not said of every type, and has no sample where it is not."""
 
     id: int | str
-    friendly_name: str | None = None
+    friendly_name: str
+    type: str
+    status: str
     url: str | None = None
-    type: str | None = None
-    status: str | None = None
+    """Only stands in for a name that is empty."""
     interval: float | None = None
     ssl_expiry_date_time: str | float | None = None
     domain_expire_date: str | float | None = None
@@ -87,39 +88,34 @@ class Row(Struct, rename="camel"):
 class Listing(Struct, rename="camel"):
     """A page of monitors; on the last the link is null or absent."""
 
-    data: list[Row]
+    data: list[Raw]
     next_link: str | None = None
 
 
 class Point(Struct):
-    """One measurement, in milliseconds."""
+    """One measurement, in milliseconds; null where the check got no answer."""
 
-    value: float | None = None
-    datetime: str | None = None
-
-
-class Summary(Struct):
-    """Over the whole window, in milliseconds."""
-
-    average: float | None = None
-    avg: float | None = None
+    value: float | None
+    datetime: str
 
 
 class ResponseTimes(Struct):
-    """Response times of a window. The case of the series' name differs between reports; both are read."""
+    """Response times of a window. The case of the series' name differs between reports; one of both must be there."""
 
-    summary: Summary | None = None
-    series: list[Point] | None = field(default=None, name="timeSeries")
-    time_series: list[Point] | None = None
+    camel: list[Point] | UnsetType = field(default=UNSET, name="timeSeries")
+    snake: list[Point] | UnsetType = field(default=UNSET, name="time_series")
+
+    def __post_init__(self) -> None:
+        """The mean of the window, which stands beside the series, is another number than the newest."""
+        if self.camel is UNSET and self.snake is UNSET:
+            raise ValueError("Object missing required field `timeSeries`")
 
     @property
     def latest(self) -> float | None:
-        """The newest measurement, else the mean, in seconds."""
-        points = [point for point in self.series or self.time_series or () if point.value is not None]
+        """The newest measurement in seconds; None where there is none, or the newest check got no answer."""
+        points = self.camel or self.snake or []
         newest = max(points, key=lambda point: unix(point.datetime) or 0.0, default=None)
-        mean = (self.summary.average or self.summary.avg) if self.summary else None
-        value = newest.value if newest else mean
-        return None if value is None else value * MILLISECOND
+        return None if newest is None or newest.value is None else newest.value * MILLISECOND
 
 
 class UptimeRobotSource(UptimeSource[UptimeRobotConfig]):
@@ -149,11 +145,12 @@ class UptimeRobotSource(UptimeSource[UptimeRobotConfig]):
         """Every page of the account's monitors."""
         found: list[Row] = []
         cursor: str | None = ""
-        for _ in range(PAGES):
+        for page in range(PAGES):
+            self._times.most = max(self.config.per_poll - page - 1, 0)  # each page is a request of the poll
             query: Query = {"limit": PAGE, "cursor": cursor} if cursor else {"limit": PAGE}
             reply = await self._api.get("/monitors", Listing, query)
             self._left = reply.headers.get("x-ratelimit-remaining", "")
-            found += reply.body.data
+            found += self._api.readable(reply.body.data, Row)
             cursor = parameter(reply.body.next_link, "cursor")
             if not cursor:
                 break

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from demo.vendors import faults
 from demo.vendors.sentry import Figures, Flow, Project, Sentry
 from tests.vendors.polling import Clock, read
 from tests.vendors.sentry.world import make
@@ -112,6 +113,24 @@ async def test_an_environment_narrows_transactions_and_sessions(
     assert seen[families.P95] == {}
     assert seen[families.SESSIONS] == {}
     assert seen[families.ISSUES]["api",] == 12
+
+
+async def test_an_environment_that_sentry_does_not_know_is_named(
+    served: tuple[Sentry, str], sentry: Sentry, clock: Clock
+) -> None:
+    sentry.fault = lambda healthy: (
+        lambda scope, receive, send: (
+            faults.says({"detail": "The requested resource does not exist"}, 404)(healthy)
+            if b"environment=" in scope["query_string"]
+            else healthy
+        )(scope, receive, send)
+    )
+    source = make(served, clock, environment="prdo")
+    poll = await source.poll()
+    await source.close()
+    sentry.fault = None
+    assert [problem.reason for problem in poll.problems] == [Reason.NOT_FOUND]
+    assert "there is an environment 'prdo' (`environment`)" in str(poll.problems[0])
 
 
 async def test_issues_are_counted_without_being_read(source: AnySource, sentry: Sentry) -> None:

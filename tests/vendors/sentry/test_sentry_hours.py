@@ -203,7 +203,7 @@ class TestHours:
             for window in hours.windows(settled, current, turn):
                 first, last = window.start / HOUR, window.start / HOUR + window.hours
                 number = sum(first <= begin + at < last and begin + at + late <= now for at, late in happened)
-                group = answers.Group(answers.Key(1, "accepted", "error"), {"sum(quantity)": number})
+                group = answers.Group(answers.Key(1, "accepted", "error"), answers.Quantity(number))
                 batch.append(Event(f"{window.start}+{window.hours}", window.start, hours.amounts([group])))
             upto = hours.next_settled(settled, current)
             state.ingest("sentry", Batch(batch, history=settled is None))
@@ -223,13 +223,31 @@ VALID: dict[type, Any] = {
         "groups": [
             {
                 "by": {"project": 1, "outcome": "accepted", "category": "error"},
-                "totals": {"sum(quantity)": 3, "sum(session)": 1, "crash_free_rate(session)": None},
+                "totals": {"sum(quantity)": 3},
+            }
+        ],
+    },
+    answers.Sessions: {
+        "groups": [
+            {
+                "by": {"project": 1},
+                "totals": {"sum(session)": 1, "crash_free_rate(session)": None, "crash_free_rate(user)": 1},
             }
         ],
     },
     answers.Table: {
-        "data": [{"project": "api", "p95(span.duration)": 3.5, "failure_rate()": 0.5, "count(span.duration)": 2}],
-        "meta": {"units": {"p95(span.duration)": "millisecond"}},
+        "data": [
+            {
+                "project": "api",
+                "p50(span.duration)": 1.5,
+                "p95(span.duration)": 3.5,
+                "p99(span.duration)": None,
+                "failure_rate()": 0.5,
+                "http_response_rate(5)": 0.1,
+                "count(span.duration)": 2,
+            }
+        ],
+        "meta": {"units": {f"p{share}(span.duration)": "millisecond" for share in (50, 95, 99)}},
     },
 }
 
@@ -251,6 +269,7 @@ def _use(answer: Any) -> Families:
         hours.windows(None, hours.current_hour(answer, None, 1_795_000_000.0), 0)
     elif isinstance(answer, answers.Statistics):
         findings.totals = hours.event(hours.Window(1_795_000_000 // HOUR * HOUR), answer).amounts
+    elif isinstance(answer, answers.Sessions):
         findings.sessions = answer
     else:
         findings.transactions = answer

@@ -148,3 +148,27 @@ async def test_no_address_and_no_account_is_asked_for_kept_or_exported(
 
 def _bytes(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+async def test_a_redirect_to_a_link_that_is_no_good_is_a_failure_and_nobody_entered(
+    started: AnySource, supabase: Supabase, clock: Clock
+) -> None:
+    expired = [Line(clock.time - 60 + number / 10, "/verify", "", 303, "otp_expired") for number in range(150)]
+    supabase.world.lines = [*refused(clock, 10), *expired]
+    found = await read(started)
+    assert found[families.FAILURES]["otp",] == 150
+    assert found[families.SUCCESSES]["otp",] == 0
+    assert set(found[families.ENTERED].values()) == {0.0}
+
+
+async def test_ten_wrong_passwords_and_one_expired_link_of_an_office_are_no_breach(
+    started: AnySource, supabase: Supabase, clock: Clock
+) -> None:
+    expired = Line(clock.time - 1, "/verify", "", 303, "otp_expired", address=MALLORY)
+    supabase.world.lines = [*refused(clock, 10), expired]
+    found = await read(started)
+    assert found[families.ENTERED]["address", *WINDOW] == 0
+    entered = Line(clock.time, "/verify", "", 303, account=ALICE, address=MALLORY)
+    supabase.world.lines = [*refused(clock, 10), entered]
+    clock.time += 60
+    assert (await read(started))[families.ENTERED]["address", *WINDOW] == 1

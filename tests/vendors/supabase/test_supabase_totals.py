@@ -145,7 +145,7 @@ async def test_totals_continue_after_a_restart_and_a_day_without_vigie(
     state.close()
     happened = [line for line in supabase.attempts(start, clock.time) if line.at + line.late <= clock.time]
     before = [line for line in supabase.attempts(start - 60, start) if line.at + line.late > start]
-    failed = sum(line.status >= 400 for line in [*happened, *before])
+    failed = sum(bool(line.code) for line in [*happened, *before])
     assert sum(found[families.FAILURES].values()) == failed > 100
 
 
@@ -196,3 +196,32 @@ async def test_a_minute_that_no_answer_holds_is_an_error(
     supabase.world.lines = [Line(clock.time - 20 * MINUTE, status=400, code=code, id=code) for code in ("a", "b")]
     outcome = await poll_once(source)
     assert [error.reason for error in outcome.errors] == [Reason.BAD_PAYLOAD]
+
+
+async def test_an_outcome_that_is_corrected_is_moved_and_not_counted_twice(
+    started: AnySource, supabase: Supabase, clock: Clock
+) -> None:
+    """The vendor's logs named no code at first: eight attempts stay eight failures."""
+    supabase.world.lines = refused(clock, 8, code="mfa_verification_failed")
+    before = (await read(started))[families.FAILURES]
+    supabase.world.lines = refused(clock, 8)
+    clock.time += 60
+    after = (await read(started))[families.FAILURES]
+    assert sum(before.values()) == sum(after.values()) == 8
+    assert all(after[labels] >= value for labels, value in before.items())
+
+
+async def test_totals_are_exported_only_while_the_logs_are_read(
+    started: AnySource, supabase: Supabase, clock: Clock
+) -> None:
+    supabase.world.lines = refused(clock, 8)
+    assert sum((await read(started))[families.FAILURES].values()) == 8
+    supabase.fault = only_logs(faults.says({"message": "no"}, 403))
+    for minutes, is_there in ((1, True), (6, False)):
+        clock.time += 60 * minutes
+        outcome = await poll_once(started)
+        assert outcome.poll is not None
+        assert outcome.errors
+        assert (families.FAILURES in outcome.poll.families.values) is is_there
+    supabase.fault = None
+    assert sum((await read(started))[families.FAILURES].values()) == 8

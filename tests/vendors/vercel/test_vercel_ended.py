@@ -53,6 +53,19 @@ async def test_a_build_is_counted_once_when_it_has_ended_and_history_not_at_all(
     }
 
 
+async def test_earlier_deployments_that_come_into_sight_later_are_history(
+    source: AnySource, vercel: Vercel, clock: Clock
+) -> None:
+    """Only the newest hundred are read at first, and the next reading reaches further back than they do."""
+    vercel.world.deployments = [Deployment(f"d{number}", WEB, clock.time - 200 - number) for number in range(565)]
+    vercel.world.deployments.append(Deployment("running", WEB, clock.time - 30))
+    await read(source)
+    for _ in range(5):
+        clock.time += 60
+        seen = await read(source)
+    assert _counted(seen) == {("acme-web", "production", "ready"): 1}
+
+
 async def test_a_first_deployment_ever_is_counted(source: AnySource, vercel: Vercel, clock: Clock) -> None:
     await read(source)
     vercel.world.deployments = [Deployment("first", WEB, clock.time)]
@@ -136,12 +149,12 @@ def test_every_deployment_counts_once_whatever_comes_when(made: list[tuple[float
 
 
 def test_a_deployment_of_the_far_future_does_not_end_the_reading() -> None:
-    mad = answers.Deployment("x", "p", 9e13, ready_state="READY")
+    mad = answers.Deployment("x", "p", 9e13, ready_state="READY", target=None)
     assert ended.next_cursor(5, [mad], 1_795_000_000.0) == 5
 
 
 VALID: dict[type, Any] = {
-    answers.Projects: {"projects": [{"id": "p", "name": "web"}], "pagination": {"next": None}},
+    answers.Projects: {"projects": [{"id": "p", "name": "web", "accountId": "t"}], "pagination": {"next": None}},
     answers.Deployments: {
         "deployments": [
             {
@@ -176,13 +189,14 @@ def _use(answer: Any) -> Families:
     vital = vitals.DEFAULTS[0]
     if isinstance(answer, answers.Deployments):
         state = State.in_memory()
-        state.ingest("vercel", Batch(ended.events(answer.deployments)))
-        ended.next_cursor(None, answer.deployments, 1_795_000_000.0)
-        found.production = {deployment.project_id: [deployment] for deployment in answer.deployments}
+        listed = [msgspec.json.decode(raw, type=answers.Deployment) for raw in answer.deployments]
+        state.ingest("vercel", Batch(ended.events(listed)))
+        ended.next_cursor(None, listed, 1_795_000_000.0)
+        found.production = {deployment.project_id: [deployment] for deployment in listed}
         found.totals = state.counters("vercel")
         state.close()
     elif isinstance(answer, answers.AttackStatus):
-        found.attacks = {"p": answer}
+        found.attacks = {"p": answer.goes_on}
     elif isinstance(answer, answers.Figures):
         value = vital.value(answer)
         found.vitals = {"p": {} if value is None else {vital.name: value}}

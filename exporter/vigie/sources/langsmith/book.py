@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vigie.core.families import OTHER
 from vigie.core.ledger import count
@@ -15,7 +15,9 @@ from vigie.sources.langsmith.events import event
 from vigie.sources.langsmith.families import UNLISTED
 
 NAME = "langsmith"
-_READ_FROM, _WAITING, _MODELS = "read_from", "waiting", "models"
+_BEFORE = "before "
+"""Before the id of a run that is history."""
+_READ_FROM, _WAITING, _MODELS, _SINCE = "read_from", "waiting", "models", "since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,14 @@ class Book:
         read_from: Unix time from which runs have to be read: all that started before were read for good. None until
             a first reading is complete; runs that had ended by then are history and move no counter.
         waiting: Runs from before `read_from` that had not ended, by id, with their starts.
+        since: Unix time of the first reading. What it saw that had ended by then is history for good, also when
+            LangSmith works its cost out later. None before it, and in state files of versions that did not note it.
     """
 
     def __init__(self, context: Context, max_models: int) -> None:
         self.read_from: float | None = None
         self.waiting: dict[str, float] = {}
+        self.since: float | None = None
         self._state = context.state
         self._now = context.now
         self._max_models = max_models
@@ -50,6 +55,7 @@ class Book:
         if not self._opened:
             items = self._state.items(NAME)
             self.read_from = float(items[_READ_FROM]) if _READ_FROM in items else None
+            self.since = float(items[_SINCE]) if _SINCE in items else None
             self.waiting = json.loads(items.get(_WAITING, "{}"))
             self._models = dict.fromkeys(json.loads(items.get(_MODELS, "[]")))
             self._opened = True
@@ -57,12 +63,23 @@ class Book:
     def record(self, runs: Sequence[Run], projects: Mapping[str, str], news: News) -> None:
         """Count final runs, given the label of each project, and note how far reading has come, in one transaction."""
         events = [event(run, projects[run.project_id], self._model(run)) for run in runs]
-        if self.read_from is None:
-            now = self._now()
-            past = {run.id for run in runs if run.end is not None and run.end <= now}
-            self._commit([event for event in events if event.id in past], News(), history=True)
+        if self.read_from is None and self.since is None:
+            self.since = self._now()
+        if past := self._past(runs):
+            before = [replace(event, id=f"{_BEFORE}{event.id}") for event in events if event.id in past]
+            self._commit(before, News(), history=True)
             events = [event for event in events if event.id not in past]
         self._commit(events, news)
+
+    def _past(self, runs: Sequence[Run]) -> set[str]:
+        """Ids of the runs that are history: those of the first reading that had ended by then."""
+        if self.since is None:
+            return set()
+        early = [run.id for run in runs if run.end is not None and run.end <= self.since]
+        if self.read_from is None or not early:
+            return set(early)
+        known = self._state.known(NAME, [f"{_BEFORE}{identity}" for identity in early])
+        return {identity.removeprefix(_BEFORE) for identity in known}
 
     def skip(self, start: float, end: float) -> None:
         """Give a stretch of time up: its runs are not counted, its length is."""
@@ -80,6 +97,8 @@ class Book:
 
     def _commit(self, events: Sequence[Event], news: News, *, history: bool = False) -> None:
         items = {_MODELS: json.dumps(list(self._models))}
+        if self.since is not None:
+            items[_SINCE] = repr(self.since)
         if news.read_from is not None:
             items[_READ_FROM] = repr(news.read_from)
         if news.waiting is not None:

@@ -12,7 +12,19 @@ from typing import Any, TypeVar
 from vigie.core.api import Api, Query, Reply, Vendor
 from vigie.core.source import Context
 from vigie.errors import Reason, SourceError
-from vigie.sources.langsmith.answers import Info, Project, ProjectsV2, Run, RunsV1, RunsV2, UsageLimits
+from vigie.sources.langsmith.answers import (
+    Info,
+    Listed,
+    Project,
+    ProjectsV2,
+    Run,
+    RunsV1,
+    RunsV2,
+    RunV1,
+    RunV2,
+    Statistics,
+    UsageLimits,
+)
 from vigie.sources.langsmith.config import LangSmithConfig
 
 RUNS_V2, RUNS_V1 = "/api/v2/runs/query", "/api/v1/runs/query"
@@ -34,9 +46,10 @@ _NOT_THERE = {404, 501}
 """How a server says that it has no such endpoint."""
 _SELECTS = (
     "ID", "PROJECT_ID", "TRACE_ID", "RUN_TYPE", "STATUS", "START_TIME", "END_TIME", "PROMPT_TOKENS",
-    "COMPLETION_TOKENS", "TOTAL_TOKENS", "TOTAL_COST", "METADATA",
+    "COMPLETION_TOKENS", "TOTAL_TOKENS", "TOTAL_COST", "METADATA", "ERROR_PREVIEW",
 )  # fmt: skip
-_SELECT_V1 = tuple({"PROJECT_ID": "session_id", "METADATA": "extra"}.get(name, name.lower()) for name in _SELECTS)
+_IN_V1 = {"PROJECT_ID": "session_id", "METADATA": "extra", "ERROR_PREVIEW": "error"}
+_SELECT_V1 = tuple(_IN_V1.get(name, name.lower()) for name in _SELECTS)
 _KINDS = ["PROJECT", "AGENT"]
 
 Answer = TypeVar("Answer")
@@ -71,7 +84,7 @@ class Client:
         self._now = context.now
         self._pages = config.max_pages
         self._old_until: dict[str, float] = {}
-        self._api = Api(_vendor(config), context, config.timeout)
+        self._api = Api(_vendor(config), context, config.timeout / 2)
 
     @property
     def fallbacks(self) -> Mapping[str, bool]:
@@ -88,13 +101,14 @@ class Client:
         """Runs that one poll may list."""
         return self.max_pages * (_PAGE_V1 if RUNS_V2 in self._old_until else _PAGE_V2)
 
-    async def projects(self, since: float | None = None, only: str = "") -> list[Project]:
-        """The tracing projects; with statistics of the runs that started from `since` on and that fit the filter."""
-        stats: dict[str, str | bool] = {}
-        if since is not None:
-            stats = {"include_stats": True, "stats_start_time": _text(since), "stats_filter": only}
-        found = await self._either(PROJECTS_V2, partial(self._projects_v2, stats), partial(self._projects_v1, stats))
-        return [project for project in found if not project.is_experiment]
+    async def projects(self) -> list[Project]:
+        """The tracing projects."""
+        return await self._projects(Project, {})
+
+    async def statistics(self, since: float, only: str) -> list[Statistics]:
+        """The tracing projects with statistics of the runs that started from `since` on and that fit the filter."""
+        asked: dict[str, str | bool] = {"include_stats": True, "stats_start_time": _text(since), "stats_filter": only}
+        return await self._projects(Statistics, asked)
 
     async def runs(
         self, project_ids: Sequence[str], start: float, end: float | None = None, ids: Sequence[str] | None = None
@@ -140,29 +154,34 @@ class Client:
 
     async def _runs_v2(self, body: Mapping[str, Any], cursor: str | None = None) -> Page:
         answer = await self._post(RUNS_V2, RunsV2, {**body, "cursor": cursor})
-        return Page([run.read() for run in answer.items], _next(self._runs_v2, body, cursor, answer.next_cursor))
+        runs = [run.read() for run in self._api.readable(answer.items, RunV2)]
+        return Page(runs, _next(self._runs_v2, body, cursor, answer.next_cursor))
 
     async def _runs_v1(self, body: Mapping[str, Any], cursor: str | None = None) -> Page:
         answer = await self._post(RUNS_V1, RunsV1, {**body, "cursor": cursor})
-        following = answer.cursors.next if answer.cursors else None
-        return Page([run.read() for run in answer.runs], _next(self._runs_v1, body, cursor, following))
+        runs = [run.read() for run in self._api.readable(answer.runs, RunV1)]
+        return Page(runs, _next(self._runs_v1, body, cursor, answer.cursors.next))
 
-    async def _projects_v2(self, stats: Mapping[str, str | bool]) -> list[Project]:
-        found: list[Project] = []
+    async def _projects(self, kind: type[Listed], stats: Mapping[str, str | bool]) -> list[Listed]:
+        new, old = partial(self._projects_v2, kind, stats), partial(self._projects_v1, kind, stats)
+        return [project for project in await self._either(PROJECTS_V2, new, old) if not project.is_experiment]
+
+    async def _projects_v2(self, kind: type[Listed], stats: Mapping[str, str | bool]) -> list[Listed]:
+        found: list[Listed] = []
         query: Query = {**stats, "type": _KINDS, "page_size": _PAGE_V1}
         for _ in range(_PROJECT_PAGES):
-            answer = await self._get(PROJECTS_V2, ProjectsV2, query)
+            answer = await self._get(PROJECTS_V2, ProjectsV2[kind], query)  # type: ignore[valid-type]  # made here
             found += answer.items
             if not answer.next_cursor:
                 return found
             query = {**query, "cursor": answer.next_cursor}
         raise _endless("projects")
 
-    async def _projects_v1(self, stats: Mapping[str, str | bool]) -> list[Project]:
-        found: list[Project] = []
+    async def _projects_v1(self, kind: type[Listed], stats: Mapping[str, str | bool]) -> list[Listed]:
+        found: list[Listed] = []
         for _ in range(_PROJECT_PAGES):
             query: Query = {**stats, "reference_free": True, "limit": _PAGE_V1, "offset": len(found)}
-            answer = await self._get(PROJECTS_V1, list[Project], query)
+            answer = await self._get(PROJECTS_V1, list[kind], query)  # type: ignore[valid-type]  # made here
             found += answer
             if len(answer) < _PAGE_V1:
                 return found

@@ -14,6 +14,12 @@ RUNS = counter(
     kept_by="state",
 )
 RUN_ERRORS = counter("langsmith_run_errors_total", "Traces that ended in an error.", "project", kept_by="state")
+RUNS_STOPPED = counter(
+    "langsmith_runs_stopped_total",
+    "Traces that the caller stopped before their end, as a user does who closes a stream; no errors.",
+    "project",
+    kept_by="state",
+)
 RUN_DURATION = histogram(
     "langsmith_run_duration_seconds", "From start to end of a trace.", "project", buckets=SECONDS, kept_by="state"
 )
@@ -23,6 +29,12 @@ LLM_CALLS = counter(
 LLM_CALL_ERRORS = counter(
     "langsmith_llm_call_errors_total",
     "Calls of a model that ended in an error: the provider's API failed.",
+    "project",
+    kept_by="state",
+)
+LLM_CALLS_STOPPED = counter(
+    "langsmith_llm_calls_stopped_total",
+    "Calls of a model that the caller stopped before their end; no errors, as the provider did not fail.",
     "project",
     kept_by="state",
 )
@@ -114,8 +126,8 @@ STATS_COST = gauge(
 )
 
 COUNTED = (
-    RUNS, RUN_ERRORS, RUN_DURATION, LLM_CALLS, LLM_CALL_ERRORS, LLM_CALL_DURATION, TOKENS, COST,
-    MODEL_CALLS, MODEL_ERRORS, MODEL_TOKENS, MODEL_COST, UNLISTED,
+    RUNS, RUN_ERRORS, RUNS_STOPPED, RUN_DURATION, LLM_CALLS, LLM_CALL_ERRORS, LLM_CALLS_STOPPED, LLM_CALL_DURATION,
+    TOKENS, COST, MODEL_CALLS, MODEL_ERRORS, MODEL_TOKENS, MODEL_COST, UNLISTED,
 )  # fmt: skip
 """Those whose totals are in the state file."""
 FAMILIES = (

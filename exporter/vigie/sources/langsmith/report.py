@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vigie.core.families import Distribution, Families
+from vigie.core.families import Distribution, Families, Family
 from vigie.core.ledger import export
 from vigie.core.state import Series
 from vigie.core.values import UNKNOWN, label, unix
 from vigie.sources.langsmith import families as f
-from vigie.sources.langsmith.answers import Project, UsageLimits, number
+from vigie.sources.langsmith.answers import Project, Statistics, UsageLimits
 from vigie.sources.langsmith.client import Notice
 from vigie.sources.langsmith.month import projected
 
-_BY_PROJECT = (f.RUNS, f.RUN_ERRORS, f.LLM_CALLS, f.LLM_CALL_ERRORS, f.COST)
+_BY_PROJECT = (
+    *(f.RUNS, f.RUN_ERRORS, f.RUNS_STOPPED),
+    *(f.LLM_CALLS, f.LLM_CALL_ERRORS, f.LLM_CALLS_STOPPED, f.COST),
+)
 _DIRECTIONS = ("prompt", "completion")
 
 
@@ -22,12 +25,12 @@ _DIRECTIONS = ("prompt", "completion")
 class Recent:
     """Statistics of each project over the last ten minutes, by kind of run: `run` (roots) and `llm`."""
 
-    kinds: Mapping[str, Sequence[Project]]
+    kinds: Mapping[str, Sequence[Statistics]]
 
     @property
     def count(self) -> float:
         """Runs of all kinds and projects."""
-        return sum(number(project.run_count) for projects in self.kinds.values() for project in projects)
+        return sum(project.run_count for projects in self.kinds.values() for project in projects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Report:
     notices: Mapping[str, Notice]
     fallbacks: Mapping[str, bool]
     limits: UsageLimits | None = None
-    month: Sequence[Project] | None = None
+    month: Sequence[Statistics] | None = None
     recent: Recent | None = field(default=None)
 
 
@@ -100,7 +103,7 @@ def _add_recent(families: Families, recent: Recent, labels: Mapping[str, str]) -
             if project.id not in labels:
                 continue
             name = labels[project.id]
-            families.add(f.STATS_RUNS, number(project.run_count), name, kind)
+            families.add(f.STATS_RUNS, project.run_count, name, kind)
             for family, value in (
                 (f.STATS_ERRORS, project.error_rate),
                 (f.STATS_P50, project.latency_p50),
@@ -109,8 +112,7 @@ def _add_recent(families: Families, recent: Recent, labels: Mapping[str, str]) -
                 if value is not None:
                     families.add(family, value, name, kind)
             if kind == "llm":
-                families.add(f.STATS_TOKENS, number(project.total_tokens), name)
-                families.add(f.STATS_COST, number(project.total_cost), name)
+                _add_use(families, project, name, f.STATS_TOKENS, f.STATS_COST)
 
 
 def _add_times(families: Families, report: Report) -> None:
@@ -130,10 +132,16 @@ def _add_month(families: Families, report: Report) -> None:
             families.add(f.BUDGET, report.budgets[project.name], report.labels[project.id])
     for project in report.month or ():
         if project.id in report.labels:
-            name, used = report.labels[project.id], number(project.total_tokens)
-            families.add(f.MONTH_TOKENS, used, name)
-            families.add(f.MONTH_PROJECTED, projected(used, report.now), name)
-            families.add(f.MONTH_COST, number(project.total_cost), name)
+            name = report.labels[project.id]
+            _add_use(families, project, name, f.MONTH_TOKENS, f.MONTH_COST)
+            if project.tokens is not None:
+                families.add(f.MONTH_PROJECTED, projected(project.tokens, report.now), name)
+
+
+def _add_use(families: Families, project: Statistics, name: str, tokens: Family, cost: Family) -> None:
+    for family, value in ((tokens, project.tokens), (cost, project.cost)):
+        if value is not None:
+            families.add(family, value, name)
 
 
 def _add_service(families: Families, report: Report) -> None:

@@ -23,6 +23,8 @@ RECENT = 600.0
 _ROOM = 0.8
 """Share of a poll's pages that the window's runs may fill before listing is tried again."""
 _MONTH_HOURS = 730
+_SIDE = 0.2
+"""Part of the poll's deadline that each of the slow figures may take."""
 
 
 class LangSmithSource(Source[LangSmithConfig]):
@@ -37,7 +39,7 @@ class LangSmithSource(Source[LangSmithConfig]):
         self._client = Client(config, context)
         self._book = Book(context, config.max_models)
         self._listing = Listing(config, context, self._client, self._book)
-        self._slow = SlowFigures(self._client)
+        self._slow = SlowFigures(self._client, context, _SIDE * config.timeout, config.mark)
         self._degraded = False
         self._forgot = 0.0
 
@@ -48,7 +50,7 @@ class LangSmithSource(Source[LangSmithConfig]):
         projects = self._chosen(there)
         labels = unique((project.id, project.name) for project in projects)
         recent = await self._count(labels)
-        problems = [*self._missing(there), *([self._overflow()] if recent else ()), *await self._slow.renew(self._now)]
+        problems = [*self._missing(there), *([self._overflow()] if recent else ()), *await self._slow.renew()]
         return Poll(await self._build(projects, labels, recent), tuple(problems))
 
     async def describe(self) -> str:
@@ -109,7 +111,7 @@ class LangSmithSource(Source[LangSmithConfig]):
     async def _recent(self) -> Recent:
         since = self._now - RECENT
         return Recent(
-            {"run": await self._client.projects(since, ROOTS), "llm": await self._client.projects(since, CALLS)}
+            {"run": await self._client.statistics(since, ROOTS), "llm": await self._client.statistics(since, CALLS)}
         )
 
     def _overflow(self) -> SourceError:

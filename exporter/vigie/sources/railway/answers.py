@@ -1,12 +1,16 @@
-"""What Railway answers, as far as it is read; what may be missing has a default."""
+"""
+What Railway answers, as far as it is read.
+
+GraphQL answers every field that was asked for. So what the published schema lets be null is read as that, and all
+else is required; a default has only what not every question asks for.
+"""
 
 from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
-Data = TypeVar("Data")
 Node = TypeVar("Node")
 
 
@@ -24,10 +28,10 @@ class Refusal(Struct):
     path: list[str | int] | None = None
 
 
-class Envelope(Struct, Generic[Data]):
-    """Every GraphQL answer."""
+class Envelope(Struct):
+    """Every GraphQL answer; what is in the data is only whole without errors."""
 
-    data: Data | None = None
+    data: Raw = Raw(b"null")
     errors: list[Refusal] | None = None
 
 
@@ -40,15 +44,26 @@ class Edge(Struct, Generic[Node]):
 class PageInfo(Struct):
     """Whether there is a next page."""
 
-    has_next_page: bool = field(default=False, name="hasNextPage")
-    end_cursor: str | None = field(default=None, name="endCursor")
+    has_next_page: bool = field(name="hasNextPage")
+    end_cursor: str | None = field(name="endCursor")
+
+    def __post_init__(self) -> None:
+        """A page that another one follows says where that begins."""
+        if self.has_next_page and self.end_cursor is None:
+            raise ValueError("there is a next page, and `endCursor` is null")
 
 
 class Page(Struct, Generic[Node]):
     """A page of a list."""
 
     edges: list[Edge[Node]]
-    page_info: PageInfo = field(default_factory=PageInfo, name="pageInfo")
+    page_info: PageInfo = field(name="pageInfo")
+
+
+class First(Struct, Generic[Node]):
+    """The first page of a list of which no more is read."""
+
+    edges: list[Edge[Node]]
 
 
 class Place(Struct, rename="camel"):
@@ -67,17 +82,27 @@ class PlaceAnswer(Struct, rename="camel"):
 class Instance(Struct):
     """One running copy of a deployment."""
 
-    status: str = ""
+    status: str
 
 
 class Deployment(Struct, rename="camel"):
     """One release of a service."""
 
-    id: str = ""
-    service_id: str | None = None
-    status: str = ""
-    created_at: str | None = None
-    instances: list[Instance] = field(default_factory=list)
+    id: str
+    status: str
+    created_at: str
+
+
+class Listed(Deployment, rename="camel"):
+    """One release in the list of deployments; the service is null where it is gone."""
+
+    service_id: str | None
+
+
+class Active(Deployment, rename="camel"):
+    """One release that runs."""
+
+    instances: list[Instance]
 
 
 class Domain(Struct):
@@ -87,19 +112,19 @@ class Domain(Struct):
 class Domains(Struct, rename="camel"):
     """The public names of a service."""
 
-    service_domains: list[Domain] = field(default_factory=list)
-    custom_domains: list[Domain] = field(default_factory=list)
+    service_domains: list[Domain]
+    custom_domains: list[Domain]
 
 
 class Service(Struct, rename="camel"):
     """A service in this environment."""
 
     service_id: str
-    service_name: str = ""
-    num_replicas: float | None = None
-    latest_deployment: Deployment | None = None
-    active_deployments: list[Deployment] = field(default_factory=list)
-    domains: Domains = field(default_factory=Domains)
+    service_name: str
+    num_replicas: float | None
+    latest_deployment: Deployment | None
+    active_deployments: list[Active]
+    domains: Domains
 
     @property
     def is_public(self) -> bool:
@@ -110,18 +135,18 @@ class Service(Struct, rename="camel"):
 class VolumeName(Struct):
     """What people call a volume."""
 
-    name: str = ""
+    name: str
 
 
 class Volume(Struct, rename="camel"):
     """A disk that outlives deployments. Sizes are in MB, which Railway counts as 2**20 bytes."""
 
     id: str
-    service_id: str | None = None
-    current_size: float | None = field(default=None, name="currentSizeMB")
-    size: float | None = field(default=None, name="sizeMB")
-    state: str | None = None
-    volume: VolumeName | None = None
+    service_id: str | None
+    state: str | None
+    volume: VolumeName
+    current_size: float = field(name="currentSizeMB")
+    size: float = field(name="sizeMB")
 
 
 class Environment(Struct, rename="camel"):
@@ -129,20 +154,20 @@ class Environment(Struct, rename="camel"):
 
     service_instances: Page[Service]
     volume_instances: Page[Volume]
-    name: str = ""
+    name: str
 
 
 class Tags(Struct, rename="camel"):
     """What a row of measurements is about."""
 
-    service_id: str | None = None
+    service_id: str | None
 
 
 class Point(Struct):
     """One measurement; the time is in Unix seconds."""
 
     ts: float
-    value: float | None = None
+    value: float
 
 
 class Measured(Struct):
@@ -150,57 +175,67 @@ class Measured(Struct):
 
     measurement: str
     tags: Tags
-    values: list[Point] = field(default_factory=list)
+    values: list[Point]
 
 
-class EnvironmentAnswer(Struct):
-    """An environment with its measurements and its last deployments, the newest first."""
+class MoreAnswer(Struct):
+    """An environment; null where there is none."""
 
-    environment: Environment | None = None
-    metrics: list[Measured] | None = None
-    deployments: Page[Deployment] | None = None
+    environment: Environment | None
+
+
+class EnvironmentAnswer(MoreAnswer):
+    """An environment with its measurements."""
+
+    metrics: list[Measured]
+
+
+class WholeAnswer(EnvironmentAnswer):
+    """The same with its last deployments, the newest first."""
+
+    deployments: First[Listed]
 
 
 class Percentiles(Struct):
     """How long requests took, in milliseconds."""
 
-    p50: float | None = None
-    p90: float | None = None
-    p95: float | None = None
-    p99: float | None = None
+    p50: float
+    p90: float
+    p95: float
+    p99: float
 
 
 class Durations(Struct):
     """One sample for the whole window, or none when there was no request."""
 
-    samples: list[Percentiles] = field(default_factory=list)
+    samples: list[Percentiles]
 
 
 class Count(Struct):
     """Requests in the window."""
 
-    value: float | None = None
+    value: float
 
 
 class StatusCount(Struct, rename="camel"):
     """Requests in the window that were answered with one status code."""
 
     status_code: int
-    samples: list[Count] = field(default_factory=list)
+    samples: list[Count]
 
 
 class Estimate(Struct, rename="camel"):
     """What will have been used of one resource at the end of the billing period: vCPU minutes, GB minutes or GB."""
 
     measurement: str
-    estimated_value: float | None = None
+    estimated_value: float
 
 
 class CostAnswer(Struct, rename="camel"):
     """The estimate of a project."""
 
-    estimated_usage: list[Estimate] | None = None
+    estimated_usage: list[Estimate]
 
 
-HttpAnswer = dict[str, Durations | list[StatusCount] | None]
+HttpAnswer = dict[str, Durations | list[StatusCount]]
 """By alias: `d0` durations and `c0` counts of the first service that was asked for."""

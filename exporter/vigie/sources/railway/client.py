@@ -17,9 +17,11 @@ from vigie.sources.railway.answers import (
     EnvironmentAnswer,
     Estimate,
     HttpAnswer,
+    MoreAnswer,
     Place,
     PlaceAnswer,
     Refusal,
+    WholeAnswer,
 )
 from vigie.sources.railway.config import HOUR, RailwayConfig
 from vigie.sources.railway.families import Inventory, Traffic, traffic
@@ -102,13 +104,13 @@ class Client:
             more = page.service_instances.page_info.has_next_page or page.volume_instances.page_info.has_next_page
             if not more:
                 break
-            page = _there((await self._ask(EnvironmentAnswer, queries.MORE, _page(place, page))).environment)
+            page = _there((await self._ask(MoreAnswer, queries.MORE, _page(place, page))).environment)
             services += _nodes(page.service_instances)
             volumes += _nodes(page.volume_instances)
         once = {service.service_id: service for service in services}
         disks = {volume.id: volume for volume in volumes}
-        recent = _nodes(first.deployments) if first.deployments is not None else []
-        return Inventory(found.name, list(once.values()), list(disks.values()), first.metrics or [], recent)
+        recent = _nodes(first.deployments) if isinstance(first, WholeAnswer) else []
+        return Inventory(found.name, list(once.values()), list(disks.values()), first.metrics, recent)
 
     async def http(self, place: Place, services: Sequence[str], window: tuple[str, str]) -> list[Traffic]:
         """What visitors of these services saw in a window, in one request."""
@@ -124,7 +126,7 @@ class Client:
     async def cost(self, place: Place) -> list[Estimate]:
         """What the billing period will have used up at its end."""
         variables = {"project": place.project_id, "measurements": queries.BILLED}
-        return (await self._ask(CostAnswer, queries.COST, variables)).estimated_usage or []
+        return (await self._ask(CostAnswer, queries.COST, variables)).estimated_usage
 
     async def close(self) -> None:
         """Give the connection up."""
@@ -135,7 +137,7 @@ class Client:
         now = self._context.now()
         if self.lists_deployments or now >= self._list_again:
             try:
-                answer = await self._ask(EnvironmentAnswer, queries.ENVIRONMENT, variables)
+                answer = await self._ask(WholeAnswer, queries.ENVIRONMENT, variables)
             except DeploymentsError:
                 self.lists_deployments, self._list_again = False, now + HOUR
             else:
@@ -146,7 +148,7 @@ class Client:
     async def _ask(
         self, answer: type[Data], query: str, variables: Mapping[str, Any], denied: Reason = Reason.FORBIDDEN
     ) -> Data:
-        reply = await self._api.post("", Envelope[answer], {"query": query, "variables": variables})  # type: ignore[valid-type]  # made here
+        reply = await self._api.post("", Envelope, {"query": query, "variables": variables})
         left = reply.headers.get("x-ratelimit-remaining", "")
         self.left = float(left) if left.isdecimal() else None
         if reply.body.errors:
@@ -155,9 +157,10 @@ class Client:
             if "deployments" in (error.path or ()) or "deployments" in error.message:
                 raise DeploymentsError(found.reason, str(found))
             raise found
-        if reply.body.data is None:
+        if bytes(reply.body.data) == b"null":
             raise SourceError(Reason.BAD_PAYLOAD, "Railway answered without data; check `base_url`")
-        return reply.body.data
+        [data] = self._api.readable([reply.body.data], answer)
+        return data
 
 
 def refusal(error: Refusal, denied: Reason = Reason.FORBIDDEN, hide: Callable[[str], str] = str) -> SourceError:

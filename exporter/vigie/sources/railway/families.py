@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from vigie.core.families import Families, Family, gauge
 from vigie.core.values import UNKNOWN, states, unique, unix
+from vigie.errors import Reason, SourceError
 from vigie.sources.railway.answers import (
-    Deployment,
     Durations,
     Estimate,
     HttpAnswer,
+    Listed,
     Measured,
     Service,
     StatusCount,
@@ -165,7 +166,7 @@ class Inventory:
     services: Sequence[Service] = ()
     volumes: Sequence[Volume] = ()
     measured: Sequence[Measured] = ()
-    recent: Sequence[Deployment] = ()
+    recent: Sequence[Listed] = ()
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -191,7 +192,7 @@ def add_inventory(families: Families, inventory: Inventory, results: Mapping[str
         _add_service(families, service, label)
         if service.service_id in results:
             states(families, RESULT, OUTCOMES, results[service.service_id], label)
-    names = unique((volume.id, volume.volume.name if volume.volume else "") for volume in inventory.volumes)
+    names = unique((volume.id, volume.volume.name) for volume in inventory.volumes)
     for volume in inventory.volumes:
         _add_volume(families, volume, names[volume.id], labels.get(volume.service_id or "", ""))
 
@@ -201,12 +202,12 @@ def _add_measured(families: Families, measured: Sequence[Measured], labels: Mapp
     times: dict[str, float] = {}
     for row in measured:
         service = labels.get(row.tags.service_id or "")
-        points = [point for point in row.values if point.value is not None and point.ts >= newest - STALE]
+        points = [point for point in row.values if point.ts >= newest - STALE]
         if service is None or not points or row.measurement not in MEASURES:
             continue
         last = max(points, key=lambda point: point.ts)
         family, unit = MEASURES[row.measurement]
-        families.add(family, (last.value or 0.0) * unit, service)
+        families.add(family, last.value * unit, service)
         times[service] = max(times.get(service, 0.0), last.ts)
     for service, time in times.items():
         families.add(MEASURED_AT, time, service)
@@ -230,19 +231,25 @@ def _add_service(families: Families, service: Service, label: str) -> None:
 
 
 def _add_volume(families: Families, volume: Volume, label: str, service: str) -> None:
-    states(families, VOLUME, VOLUME_STATES, (volume.state or "").lower(), label)
-    for family, size in ((VOLUME_USED, volume.current_size), (VOLUME_SIZE, volume.size)):
-        if size is not None:
-            families.add(family, size * MIB, label, service)
+    if volume.state is not None:
+        states(families, VOLUME, VOLUME_STATES, volume.state.lower(), label)
+    families.add(VOLUME_USED, volume.current_size * MIB, label, service)
+    families.add(VOLUME_SIZE, volume.size * MIB, label, service)
 
 
 def traffic(answer: HttpAnswer, services: Sequence[str]) -> list[Traffic]:
-    """Sort an answer by alias into one entry for each service that was asked for."""
+    """
+    Sort an answer by alias into one entry for each service that was asked for.
+
+    Raises:
+        SourceError: One of them is missing.
+    """
     found = []
     for number, service in enumerate(services):
         durations, counts = answer.get(f"d{number}"), answer.get(f"c{number}")
-        if isinstance(durations, Durations) and isinstance(counts, list):
-            found.append(Traffic(service, durations, counts))
+        if not isinstance(durations, Durations) or not isinstance(counts, list):
+            raise SourceError(Reason.BAD_PAYLOAD, "Railway did not answer for every service whose visitors were asked")
+        found.append(Traffic(service, durations, counts))
     return found
 
 
@@ -254,13 +261,12 @@ def add_traffic(families: Families, seen: Iterable[Traffic], labels: Mapping[str
         if label is None:
             continue
         for name, family in PERCENTILES.items():
-            value = getattr(entry.durations.samples[-1], name) if entry.durations.samples else None
-            if value is not None:
-                families.add(family, value * MILLISECOND, label)
+            if entry.durations.samples:
+                families.add(family, getattr(entry.durations.samples[-1], name) * MILLISECOND, label)
         counts = dict.fromkeys(CODES, 0.0)
         for row in entry.counts:
             code = _code(row.status_code)
-            counts[code] = counts.get(code, 0.0) + sum(sample.value or 0.0 for sample in row.samples)
+            counts[code] = counts.get(code, 0.0) + sum(sample.value for sample in row.samples)
         for code, count in counts.items():
             families.add(REQUESTS, count / window, label, code)
 
@@ -279,6 +285,6 @@ def add_cost(families: Families, estimates: Iterable[Estimate], prices: RailwayP
         "NETWORK_TX_GB": ("egress", prices.egress),
     }
     for estimate in estimates:
-        if estimate.measurement in priced and estimate.estimated_value is not None:
+        if estimate.measurement in priced:
             resource, price = priced[estimate.measurement]
             families.add(COST, estimate.estimated_value * price, resource)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vigie.core.values import unix
-from vigie.sources.railway.answers import Deployment, Service
+from vigie.sources.railway.answers import Deployment, Listed, Service
 
 OUTCOMES = ("crashed", "failed", "sleeping", "success")
 _WELL = ("sleeping", "success")
@@ -34,7 +34,7 @@ class Outcomes:
     def __init__(self) -> None:
         self._last: dict[str, Outcome] = {}
 
-    def update(self, services: Iterable[Service], recent: Iterable[Deployment]) -> dict[str, str]:
+    def update(self, services: Iterable[Service], recent: Iterable[Listed]) -> dict[str, str]:
         """Take in an answer; returns the status of the last deployment of each service that something came of."""
         by_service: dict[str, list[Deployment]] = {service.service_id: [] for service in services}
         for deployment in recent:

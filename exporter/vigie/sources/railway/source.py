@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from vigie.core.families import Families
-from vigie.core.parts import Part
+from vigie.core.parts import Memory, Part, refresh, within
 from vigie.core.permitted import Permitted
 from vigie.core.source import Context, Poll, Source
 from vigie.sources.railway import families as figures
@@ -15,8 +15,11 @@ from vigie.sources.railway.config import HOUR, PLANS, RailwayConfig, requests_pe
 from vigie.sources.railway.families import Inventory, Traffic
 from vigie.sources.railway.outcomes import Outcomes
 
+NAME = "railway"
 MONTH = 30 * 24
 """Hours."""
+_SIDE = 0.2
+"""Part of the poll's deadline that the visitors, and the cost, may take each."""
 HTTP_BATCH = 25
 """Services whose visitors are asked for in one request."""
 
@@ -35,18 +38,22 @@ class RailwaySource(Source[RailwayConfig]):
         self._inventory = Inventory()
         self._outcomes, self._results = Outcomes(), dict[str, str]()
         half = config.interval / 2  # polls are spread around their interval; what is due within half of one is due now
-        self._visitors = Part[list[Traffic]](self._read_visitors, config.http_interval - half, config.staleness)
-        self._estimates = Part[list[Estimate]](self._read_cost, HOUR - half, HOUR)
+        side = _SIDE * config.timeout
+        seen = Memory(context.state, NAME, f"visitors {config.mark}", list[Traffic])
+        estimated = Memory(context.state, NAME, f"cost {config.mark}", list[Estimate])
+        self._visitors = Part[list[Traffic]](
+            self._read_visitors, config.http_interval - half, config.staleness, side, seen
+        )
+        self._estimates = Part[list[Estimate]](self._read_cost, HOUR - half, HOUR, side, estimated)
         self._http, self._cost = Permitted("http", self._visitors), Permitted("cost", self._estimates)
         self._extras = [self._http] * config.http + [self._cost] * config.cost
 
     async def poll(self) -> Poll:
         """Read the environment in one request; now and then its visitors and its cost, each in one more."""
-        self._inventory = await self._client.inventory(await self._find())
+        self._inventory = await within((1 - 2 * _SIDE) * self.config.timeout, self._read_inventory())
         self._results = self._outcomes.update(self._inventory.services, self._inventory.recent)
-        now = self.context.now()
-        problems = [problem for extra in self._extras for problem in await extra.refresh(now)]
-        return Poll(self._families(), tuple(problems))
+        problems = await refresh(self._extras, self.context.now, beside=True)
+        return Poll(self._families(), problems)
 
     async def describe(self) -> str:
         """Environment, services, what the token may not read, and what is spent of the plan's requests."""
@@ -71,6 +78,9 @@ class RailwaySource(Source[RailwayConfig]):
         if self._place is None:
             self._place = await self._client.place()
         return self._place
+
+    async def _read_inventory(self) -> Inventory:
+        return await self._client.inventory(await self._find())
 
     async def _read_cost(self) -> list[Estimate]:
         return await self._client.cost(await self._find())

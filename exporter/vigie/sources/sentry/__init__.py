@@ -13,16 +13,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from vigie.core.parts import Part, Turns, refresh
+from vigie.core.parts import Memory, Part, Turns, refresh
 from vigie.core.source import Context, Poll, Source
 from vigie.core.state import Batch, Labels, Series
 from vigie.errors import Reason, SourceError
-from vigie.sources.sentry.answers import Statistics, Table
+from vigie.sources.sentry.answers import Sessions, Table
 from vigie.sources.sentry.client import Client
 from vigie.sources.sentry.config import DIRECTORY, HOUR, SLOW, SentryConfig, requests_per_hour
 from vigie.sources.sentry.families import FAMILIES
 from vigie.sources.sentry.hours import current_hour, event, next_settled, windows
-from vigie.sources.sentry.parse import Findings, build, seconds_per_unit
+from vigie.sources.sentry.parse import DURATIONS, Findings, build, seconds_per_unit
 
 __all__ = ["SentryConfig", "SentrySource", "requests_per_hour"]
 
@@ -44,11 +44,23 @@ class SentrySource(Source[SentryConfig]):
         context.budget.limit, context.budget.period = _LIMIT, _PERIOD
         self._client = Client(config, context)
         keep, slack = config.staleness, config.interval / 2  # polls are spread around their interval
-        self._projects: Part[dict[str, str]] = Part(self._read_projects, DIRECTORY - slack, DIRECTORY + keep)
+        self._projects: Part[dict[str, str]] = Part(
+            self._read_projects,
+            DIRECTORY - slack,
+            DIRECTORY + keep,
+            memory=Memory(context.state, NAME, f"projects {config.mark}", dict[str, str]),
+        )
         self._events: Part[dict[Series, float]] = Part(self._count_events, 0, keep)
-        self._transactions: Part[Table] = Part(self._read_transactions, 0, keep)
-        self._issues: Turns[int] = Turns(self._client.unresolved, self._ids, SLOW - slack, keep + SLOW)
-        self._sessions: Part[Statistics] = Part(self._client.sessions, SLOW - slack, keep + SLOW)
+        side = config.timeout / 4
+        self._transactions: Part[Table] = Part(self._read_transactions, 0, keep, side)
+        self._issues: Turns[int] = Turns(self._client.unresolved, self._ids, SLOW - slack, keep + SLOW, patience=side)
+        self._sessions: Part[Sessions] = Part(
+            self._client.sessions,
+            SLOW - slack,
+            keep + SLOW,
+            side,
+            Memory(context.state, NAME, f"sessions {config.mark}", Sessions),
+        )
         self._known: set[Labels] = set()
         self._turn = 0
 
@@ -98,9 +110,8 @@ class SentrySource(Source[SentryConfig]):
 
     async def _read_transactions(self) -> Table:
         table = await self._client.transactions()
-        for name in table.meta.units:
-            if name.endswith("(span.duration)") and not name.startswith("count"):
-                seconds_per_unit(table, name)
+        for name in DURATIONS:
+            seconds_per_unit(table, name)
         return table
 
     async def _count_events(self) -> dict[Series, float]:

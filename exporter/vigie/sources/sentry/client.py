@@ -8,11 +8,22 @@ from typing import TypeVar
 from vigie.core.api import Api, Query, Reply, Vendor
 from vigie.core.source import Context
 from vigie.errors import Reason, SourceError
-from vigie.sources.sentry.answers import QUANTITY, Issue, Project, Span, Statistics, Table
+from vigie.sources.sentry.answers import (
+    QUANTITY,
+    About,
+    Health,
+    Issue,
+    Project,
+    Sessions,
+    Span,
+    Statistics,
+    Table,
+    Units,
+)
 from vigie.sources.sentry.config import SentryConfig
 from vigie.sources.sentry.families import SESSIONS_WINDOW, TRANSACTIONS_WINDOW
 from vigie.sources.sentry.hours import Window
-from vigie.sources.sentry.parse import SESSIONS, hits, next_cursor, rate_limit
+from vigie.sources.sentry.parse import hits, next_cursor, rate_limit
 
 PAGE = 100
 """Rows of a page: the most that Sentry gives."""
@@ -110,7 +121,7 @@ class Client:
             "per_page": PAGE,
             **self._environment,
         }
-        table = Table([])
+        table = Table([], About(Units()))
         for _ in range(PAGES):
             reply = await self._get(EVENTS, Table, query)
             table = Table([*table.data, *reply.body.data], reply.body.meta)
@@ -120,10 +131,10 @@ class Client:
             query["cursor"] = cursor
         raise _too_long("transactions by project")
 
-    async def sessions(self) -> Statistics:
+    async def sessions(self) -> Sessions:
         """Release health of each project."""
         query: Query = {
-            "field": list(SESSIONS),
+            "field": list(Health.__struct_encode_fields__),
             "groupBy": "project",
             "statsPeriod": SESSIONS_WINDOW,
             "interval": "1h",
@@ -131,7 +142,7 @@ class Client:
             "project": -1,
             **self._environment,
         }
-        return (await self._get(SESSIONS_OF, Statistics, query)).body
+        return (await self._get(SESSIONS_OF, Sessions, query)).body
 
     async def close(self) -> None:
         """Give the connection up."""
@@ -145,17 +156,18 @@ class Client:
         try:
             reply = await self._api.get(f"/{endpoint.name}/", answer, query)
         except SourceError as error:
-            raise _explained(error, endpoint) from None
+            raise _explained(error, endpoint, str(query.get("environment", ""))) from None
         limit = rate_limit(reply.headers)
         if limit is not None:
             self.limits[endpoint.name] = limit
         return reply
 
 
-def _explained(error: SourceError, endpoint: Endpoint) -> SourceError:
+def _explained(error: SourceError, endpoint: Endpoint, environment: str) -> SourceError:
+    named = f", and that there is an environment {environment!r} (`environment`)" if environment else ""
     hints = {
         Reason.FORBIDDEN: f"; give the token the scope {endpoint.scope} {_WHERE}",
-        Reason.NOT_FOUND: " and `organization`",
+        Reason.NOT_FOUND: f" and `organization`{named}",
     }
     message = f"{error}{hints.get(error.reason, '')}"
     return SourceError(error.reason, message, retry_after=error.retry_after)

@@ -129,9 +129,9 @@ def amounts(groups: Sequence[Group]) -> dict[Series, float]:
     """Sums by project id, category and outcome; those that are not numbers of events are left out."""
     sums: Counter[Series] = Counter()
     for group in groups:
-        category = CATEGORIES.get(group.by.category or "")
+        category = CATEGORIES.get(group.by.category)
         if category:
             outcome = group.by.outcome if group.by.outcome in OUTCOMES else UNKNOWN
-            quantity = group.totals.get(QUANTITY) or 0.0
-            sums[EVENTS.name, (str(group.by.project), category, str(outcome))] += quantity  # type: ignore[assignment]  # a Counter of floats
+            quantity = group.totals.quantity
+            sums[EVENTS.name, (str(group.by.project), category, outcome)] += quantity  # type: ignore[assignment]  # a Counter of floats
     return dict(sums)

@@ -10,7 +10,7 @@ from vigie.core.families import Families, Family
 from vigie.core.state import Labels, Series
 from vigie.errors import Reason, SourceError
 from vigie.sources.sentry import families as f
-from vigie.sources.sentry.answers import Statistics, Table, Transactions
+from vigie.sources.sentry.answers import Sessions, Table, Transactions
 from vigie.sources.sentry.hours import OUTCOMES
 
 UNITS = {
@@ -22,11 +22,8 @@ UNITS = {
     "hour": 3600.0,
 }
 """Seconds in Sentry's units of duration."""
-SESSIONS = {
-    "sum(session)": f.SESSIONS,
-    "crash_free_rate(session)": f.CRASH_FREE_SESSIONS,
-    "crash_free_rate(user)": f.CRASH_FREE_USERS,
-}
+DURATIONS = ("p50", "p95", "p99")
+"""Columns of transactions that are durations."""
 _LINK = re.compile(r'rel="next";\s*results="true";\s*cursor="([^"]+)"')
 _COUNT = re.compile(r"[0-9]{1,9}")
 _LIMIT = "x-sentry-rate-limit-limit"
@@ -51,7 +48,7 @@ class Findings:
     known: Iterable[Labels] = ()
     issues: Mapping[str, int] = field(default_factory=dict)
     transactions: Table | None = None
-    sessions: Statistics | None = None
+    sessions: Sessions | None = None
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -105,16 +102,18 @@ def hits(headers: Mapping[str, str]) -> int:
     return int(text)
 
 
-def seconds_per_unit(table: Table, name: str) -> float:
+def seconds_per_unit(table: Table, column: str) -> float:
     """
-    Seconds in the unit of a column; milliseconds where Sentry names none.
+    Seconds in the unit of a column; without rows there is nothing to scale, and Sentry need not name one.
 
     Raises:
         SourceError: The unit is not known.
     """
-    unit = table.meta.units.get(name) or "millisecond"
+    unit = getattr(table.meta.units, column) or ("unknown" if table.data else "millisecond")
     if unit not in UNITS:
-        raise SourceError(Reason.BAD_PAYLOAD, f"Sentry gives {name} in the unit {unit[:20]!r}, which is not known")
+        raise SourceError(
+            Reason.BAD_PAYLOAD, f"Sentry gives {column}(span.duration) in the unit {unit[:20]!r}, which is not known"
+        )
     return UNITS[unit]
 
 
@@ -131,9 +130,9 @@ def _events(families: Families, findings: Findings, totals: Mapping[Series, floa
 
 def _transactions(families: Families, slugs: Iterable[str], table: Table) -> None:
     rows = {row.project: row for row in table.data}
-    units = {name: seconds_per_unit(table, f"{name}(span.duration)") for name in ("p50", "p95", "p99")}
+    units = {name: seconds_per_unit(table, name) for name in DURATIONS}
     for slug in slugs:
-        row = rows.get(slug) or Transactions(slug, count=0.0)
+        row = rows.get(slug) or Transactions(slug, 0.0, None, None, None, None, None)
         figures: Mapping[Family, float | None] = {
             f.TRANSACTIONS: row.count,
             f.P50: _scaled(row.p50, units["p50"]),
@@ -145,11 +144,15 @@ def _transactions(families: Families, slugs: Iterable[str], table: Table) -> Non
         _add_known(families, figures, slug, f.TRANSACTIONS_WINDOW)
 
 
-def _sessions(families: Families, slugs: Mapping[str, str], answer: Statistics) -> None:
+def _sessions(families: Families, slugs: Mapping[str, str], answer: Sessions) -> None:
     for group in answer.groups:
         slug = slugs.get(str(group.by.project))
         if slug is not None:
-            figures = {family: group.totals.get(name) for name, family in SESSIONS.items()}
+            figures = {
+                f.SESSIONS: group.totals.sessions,
+                f.CRASH_FREE_SESSIONS: group.totals.crash_free_sessions,
+                f.CRASH_FREE_USERS: group.totals.crash_free_users,
+            }
             _add_known(families, figures, slug, f.SESSIONS_WINDOW)
 
 

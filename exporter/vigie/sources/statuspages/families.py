@@ -64,7 +64,7 @@ def add_page(families: Families, vendor: str, state: State, wanted: str, most: i
     began = [incident.began for incident in state.incidents if incident.began is not None]
     if began:
         families.add(BEGAN, min(began), vendor)
-    families.add(MAINTENANCES, state.maintenances, vendor)
+    families.add(MAINTENANCES, len(state.maintenances), vendor)
 
 
 def _add_components(families: Families, vendor: str, components: Sequence[Component]) -> None:

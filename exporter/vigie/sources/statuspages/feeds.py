@@ -25,8 +25,10 @@ class StripeService(Struct):
     """A service of Stripe's, with a warning while something is the matter."""
 
     title: str
+    warning: object
+    """Null while nothing is the matter."""
     key: str = ""
-    warning: object = None
+    """Older pages have none; then the title tells services apart."""
 
 
 class Stripe(Struct):
@@ -36,6 +38,7 @@ class Stripe(Struct):
     spelled: str | None = field(default=None, name="uptimeStatus")
     before: str | None = field(default=None, name="largestatus")
     services: list[StripeService] = field(default_factory=list, name="uptimeData")
+    """Older pages have none, and then no components are exported."""
 
     def __post_init__(self) -> None:
         """The name of the one field that must be there has changed over the years."""
@@ -69,8 +72,8 @@ class RailwayComponent(Struct):
     """What an incident does to a part of Railway; parts that it leaves alone are listed too."""
 
     name: str
-    group: str | None = field(default=None, name="groupName")
-    impact: str | None = None
+    impact: str
+    group: str | None = field(name="groupName")
 
     @property
     def key(self) -> str:
@@ -81,20 +84,32 @@ class RailwayComponent(Struct):
 class RailwayIncident(Struct):
     """An incident or work."""
 
-    status: str | None = None
-    created: str | None = field(default=None, name="createdAt")
+    status: str
+    components: list[RailwayComponent]
+    created: str = field(name="createdAt")
+
+
+class RailwayWork(Struct):
+    """Announced work; which parts it touches, it may leave out."""
+
+    status: str
     components: list[RailwayComponent] = field(default_factory=list)
+
+    @property
+    def parts(self) -> frozenset[str] | None:
+        """Keys of the parts that it touches, where it says so."""
+        return frozenset(part.key for part in self.components) or None
 
 
 class Railway(Struct):
     """Railway's own page, `/api/status`: parts are only named by incidents."""
 
     incidents: list[RailwayIncident] = field(name="activeIncidents")
-    maintenances: list[RailwayIncident] = field(default_factory=list)
+    maintenances: list[RailwayWork]
 
     def state(self) -> State:
         """What it says, each part as the worst of its incidents has it."""
-        active = [incident for incident in self.incidents if (incident.status or "").lower() not in OVER]
+        active = [incident for incident in self.incidents if incident.status.lower() not in OVER]
         parts: dict[tuple[str, str], list[Status]] = {}
         for part in (part for incident in active for part in incident.components):
             parts.setdefault((part.group or "", part.name), []).append(status(part.impact))
@@ -107,7 +122,7 @@ class Railway(Struct):
             )
             for incident in active
         ]
-        works = sum((work.status or "").lower() in IN_PROGRESS for work in self.maintenances)
+        works = [work.parts for work in self.maintenances if work.status.lower() in IN_PROGRESS]
         overall = worst(part.status for part in components) if active else "operational"
         return State(overall, components, incidents, works, "hurt")
 
@@ -124,22 +139,23 @@ class FireHydrantComponent(Struct):
     """A part and its condition."""
 
     name: str
+    condition: str
     id: str = ""
-    condition: str | None = None
+    """Where there is none, the name tells parts apart."""
 
 
 class Timestamps(Struct):
-    """When an incident began and ended."""
+    """When an incident began and ended; a page that lists only what is not over has no end."""
 
-    started: str | None = None
+    started: str
     resolved: str | None = None
 
 
 class FireHydrantIncident(Struct):
     """An incident and what it does to which parts."""
 
-    timestamps: Timestamps = field(default_factory=Timestamps)
-    components: list[FireHydrantComponent] = field(default_factory=list)
+    timestamps: Timestamps
+    components: list[FireHydrantComponent]
 
 
 class FireHydrant(Struct):
@@ -147,6 +163,7 @@ class FireHydrant(Struct):
 
     incidents: list[FireHydrantIncident]
     components: list[FireHydrantComponent] = field(default_factory=list)
+    """Some pages only name what an incident touches."""
 
     def state(self) -> State:
         """What it says, each part as the worst of its incidents has it."""

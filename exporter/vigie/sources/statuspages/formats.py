@@ -1,8 +1,7 @@
 """
 The formats of status pages: what each holds, and how it reads as a `State`. Pure.
 
-What makes a page a page is required, so that JSON with other fields is an error and never "operational"; the rest has
-defaults.
+What a format always holds is required, so that JSON with other fields is an error and never "operational".
 """
 
 from __future__ import annotations
@@ -10,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from vigie.core.values import unix
 from vigie.sources.statuspages.feeds import FireHydrant, Railway, Stripe
+from vigie.sources.statuspages.instatus import Instatus
 from vigie.sources.statuspages.state import (
     IMPACT_OF,
     IN_PROGRESS,
     OVER,
     STATUS_OF,
-    STATUSES,
     Component,
     Incident,
     State,
@@ -38,11 +37,11 @@ class Page(Protocol):
 
 
 class StatuspageComponent(Struct):
-    """A component, or the head of a group."""
+    """A component, or the head of a group. Pages that only imitate Statuspage may know no groups."""
 
     id: str
     name: str
-    status: str | None = None
+    status: str
     group: bool | None = None
     group_id: str | None = None
 
@@ -50,22 +49,35 @@ class StatuspageComponent(Struct):
 class StatuspageTouched(Struct):
     """A component as an incident names it."""
 
-    id: str = ""
+    id: str
 
 
-class StatuspageIncident(Struct):
-    """An incident or announced work."""
+class StatuspageWork(Struct):
+    """Announced work."""
 
-    status: str | None = None
-    impact: str | None = None
-    started_at: str | None = None
-    created_at: str | None = None
+    status: str
     components: list[StatuspageTouched] | None = None
+    """Pages that only imitate Statuspage may not say what it touches."""
 
     @property
     def parts(self) -> frozenset[str] | None:
         """Ids of the components that it touches, where it says so."""
         return frozenset(part.id for part in self.components) if self.components else None
+
+
+class StatuspageIncident(StatuspageWork, kw_only=True):
+    """An incident; pages that only imitate Statuspage may only say when it was made known."""
+
+    impact: str
+    started_at: str | UnsetType | None = UNSET
+    created_at: str | None = None
+
+    def __post_init__(self) -> None:
+        """One of both times is always there."""
+        if self.started_at is UNSET:
+            if self.created_at is None:
+                raise ValueError("Object missing required field `started_at`")
+            self.started_at = self.created_at
 
 
 class Indicator(Struct):
@@ -79,38 +91,44 @@ class Statuspage(Struct):
 
     status: Indicator
     components: list[StatuspageComponent]
-    incidents: list[StatuspageIncident] = field(default_factory=list)
-    scheduled_maintenances: list[StatuspageIncident] = field(default_factory=list)
+    incidents: list[StatuspageIncident]
+    scheduled_maintenances: list[StatuspageWork]
 
     def state(self) -> State:
-        """What it says. Heads of groups only give their name."""
+        """What it says. Heads of groups only give their name, and stand for their members where they are touched."""
         groups = {component.id: component.name for component in self.components if component.group}
+        heads = {component.id: component.group_id for component in self.components}
         components = [
             Component(part.id, part.name, status(part.status), groups.get(part.group_id or "", ""))
             for part in self.components
             if not part.group
         ]
         incidents = [
-            Incident(impact(incident.impact), unix(incident.started_at or incident.created_at), incident.parts)
+            Incident(impact(incident.impact), unix(incident.started_at or None), _members(incident.parts, heads))
             for incident in self.incidents
             if incident.status not in OVER
         ]
-        works = sum(work.status in IN_PROGRESS for work in self.scheduled_maintenances)
+        works = [_members(work.parts, heads) for work in self.scheduled_maintenances if work.status in IN_PROGRESS]
         return State(status(self.status.indicator, STATUS_OF), components, incidents, works, "all")
+
+
+def _members(parts: frozenset[str] | None, heads: Mapping[str, str | None]) -> frozenset[str] | None:
+    """The parts, and the members of those that are heads of groups."""
+    return parts and parts | {member for member, head in heads.items() if head in parts}
 
 
 class IncidentIoIncident(Struct):
     """An incident that is not over."""
 
-    impact: str | None = field(default=None, name="current_worst_impact")
-    created_at: str | None = None
+    impact: str = field(name="current_worst_impact")
+    created_at: str
 
 
 class IncidentIo(Struct):
     """incident.io, `/api/v1/summary`: incidents without parts."""
 
     incidents: list[IncidentIoIncident] = field(name="ongoing_incidents")
-    maintenances: list[object] = field(default_factory=list, name="in_progress_maintenances")
+    maintenances: list[object] = field(name="in_progress_maintenances")
 
     def state(self) -> State:
         """What it says."""
@@ -120,47 +138,7 @@ class IncidentIo(Struct):
             for hurt, incident in zip(found, self.incidents, strict=True)
         ]
         calm: Status = "under_maintenance" if self.maintenances else "operational"
-        return State(worst(found) if found else calm, (), incidents, len(self.maintenances))
-
-
-class InstatusHead(Struct):
-    """Everything together: UP, HASISSUES or UNDERMAINTENANCE."""
-
-    status: str
-
-
-class InstatusIncident(Struct):
-    """An incident that is not over."""
-
-    impact: str | None = None
-    started: str | None = None
-
-
-class Instatus(Struct):
-    """Instatus, `/summary.json`."""
-
-    page: InstatusHead
-    incidents: list[InstatusIncident] = field(default_factory=list, name="activeIncidents")
-    maintenances: list[object] = field(default_factory=list, name="activeMaintenances")
-
-    def state(self) -> State:
-        """What it says; how bad an issue is, only its incidents say."""
-        impacts: Mapping[str, Status] = {
-            known.replace("_", ""): known for known in STATUSES if known != "under_maintenance"
-        }
-        words: Mapping[str, Status] = {
-            "up": "operational",
-            "hasissues": "degraded_performance",
-            "undermaintenance": "under_maintenance",
-        }
-        found = [status(incident.impact, impacts) for incident in self.incidents]
-        incidents = [
-            Incident(IMPACT_OF[hurt], unix(incident.started))
-            for hurt, incident in zip(found, self.incidents, strict=True)
-        ]
-        head = status(self.page.status, words)
-        overall = head if head in {"unknown", "under_maintenance"} else worst([head, *found])
-        return State(overall, (), incidents, len(self.maintenances))
+        return State(worst(found) if found else calm, (), incidents, [None] * len(self.maintenances))
 
 
 class PagerDutyPage(Struct):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vigie.core.api import Api, Vendor
 from vigie.core.families import Families
+from vigie.core.parts import Part
 from vigie.core.source import Context, Poll, Source
 from vigie.errors import Reason, SourceError
 from vigie.sources.statuspages.config import StatusPage, StatusPagesConfig, requests_per_hour
@@ -20,13 +21,11 @@ MONTH = 30 * 24
 
 @dataclass(slots=True)
 class _Watched:
-    """A page, how it is reached, and what it said last."""
+    """A page, how it is reached, and what it said last, which stays for as long as numbers do."""
 
     page: StatusPage
     api: Api
-    format: type[Page]
-    state: State | None = None
-    read_at: float = 0.0
+    part: Part[State]
 
 
 class StatusPagesSource(Source[StatusPagesConfig]):
@@ -44,22 +43,21 @@ class StatusPagesSource(Source[StatusPagesConfig]):
         """Read all pages at once; what one said last stays while it cannot be read, for as long as numbers do."""
         problems = await self._read_all()
         if len(problems) == len(self._watched):
-            raise next(iter(problems.values()))
+            raise min(problems.values(), key=lambda problem: problem.retry_after or 0.0)
         families = Families()
-        oldest = self.context.now() - self.config.staleness
         for vendor, watched in self._watched.items():
             families.add(READ, float(vendor not in problems), vendor)
-            if watched.state is not None and watched.read_at >= oldest:
-                add_page(families, vendor, watched.state, watched.page.components, self.config.max_components)
+            if watched.part.found is not None:
+                add_page(families, vendor, watched.part.found, watched.page.components, self.config.max_components)
         return Poll(families, tuple(problems.values()))
 
     async def describe(self) -> str:
         """Each page and what it says."""
         problems = await self._read_all()
         if len(problems) == len(self._watched):
-            raise next(iter(problems.values()))
+            raise min(problems.values(), key=lambda problem: problem.retry_after or 0.0)
         said = ", ".join(
-            f"{vendor} {watched.state.status if watched.state and vendor not in problems else 'not read'}"
+            f"{vendor} {watched.part.found.status if watched.part.found and vendor not in problems else 'not read'}"
             for vendor, watched in self._watched.items()
         )
         spent = requests_per_hour(self.config)
@@ -73,24 +71,22 @@ class StatusPagesSource(Source[StatusPagesConfig]):
     def _watch(self, vendor: str) -> _Watched:
         page = self.config.page(vendor)
         api = Api(Vendor(f"The status page of {vendor}", page.url or ""), self.context, self._patience)
-        return _Watched(page, api, FORMATS[page.format or "statuspage"])
+        form = FORMATS[page.format or "statuspage"]
+        return _Watched(page, api, Part(lambda: self._read(vendor, api, form), 0.0, self.config.staleness))
 
     async def _read_all(self) -> dict[str, SourceError]:
-        vendors = list(self._watched)
-        found = await asyncio.gather(*(self._read(vendor) for vendor in vendors))
-        return {vendor: problem for vendor, problem in zip(vendors, found, strict=True) if problem}
+        now, parts = self.context.now(), {vendor: watched.part for vendor, watched in self._watched.items()}
+        await asyncio.gather(*(part.read_now(now) for part in parts.values() if part.is_due(now)))
+        return {vendor: part.problem for vendor, part in parts.items() if part.problem is not None}
 
-    async def _read(self, vendor: str) -> SourceError | None:
-        watched = self._watched[vendor]
+    async def _read(self, vendor: str, api: Api, form: type[Page]) -> State:
         try:
             async with asyncio.timeout(self._patience):
-                reply = await watched.api.get("", watched.format)
+                return (await api.get("", form)).body.state()
         except TimeoutError:
-            return SourceError(Reason.TIMEOUT, f"The status page of {vendor} did not answer in time")
+            raise SourceError(Reason.TIMEOUT, f"The status page of {vendor} did not answer in time") from None
         except SourceError as error:
-            return _explained(vendor, error)
-        watched.state, watched.read_at = reply.body.state(), self.context.now()
-        return None
+            raise _explained(vendor, error) from None
 
 
 def _explained(vendor: str, error: SourceError) -> SourceError:

@@ -76,13 +76,14 @@ class State:
     Attributes:
         status: Of everything together.
         names: Which parts it names: all, only those that something is the matter with, or none ever.
-        maintenances: Announced works that are in progress.
+        maintenances: Announced works that are in progress, each as the ids of the components that it touches, or None
+            where the page does not say.
     """
 
     status: Status
     components: Sequence[Component] = ()
     incidents: Sequence[Incident] = field(default=())
-    maintenances: int = 0
+    maintenances: Sequence[frozenset[str] | None] = ()
     names: Literal["all", "hurt", "none"] = "none"
 
     def narrowed(self, wanted: str) -> State:
@@ -90,7 +91,7 @@ class State:
         What it says of the components whose title contains the regular expression, as if there were no others.
 
         An incident counts when it touches one of them; where the page does not say what it touches, when one of them is
-        not operational. A page that never names parts stays as it is.
+        not operational. So do works. A page that never names parts stays as it is.
         """
         if not wanted or self.names == "none":
             return self
@@ -104,7 +105,7 @@ class State:
             status=worst(part.status for part in chosen) if chosen else calm,
             components=chosen,
             incidents=[each for each in self.incidents if (ids & each.parts if each.parts is not None else hurt)],
-            maintenances=self.maintenances if works else 0,
+            maintenances=[each for each in self.maintenances if (ids & each if each is not None else works)],
         )
 
 

@@ -13,12 +13,32 @@ from vigie.core.ledger import count
 from vigie.core.state import Event, Series
 from vigie.sources.stripe import families as f
 from vigie.sources.stripe.money import major
-from vigie.sources.stripe.wire import Amount, Charge, Dispute, Ending, Envelope, FraudWarning, PaymentIntent, Payout
+from vigie.sources.stripe.wire import (
+    Amount,
+    Beginning,
+    Capture,
+    Change,
+    Charge,
+    Dispute,
+    Ending,
+    Envelope,
+    FailedCharge,
+    FraudWarning,
+    PaymentIntent,
+    Payout,
+)
 
 Amounts = dict[Series, float]
 
 UNKNOWN = "unknown"
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_INQUIRY = "warning_"
+"""How the statuses of an inquiry begin: `warning_needs_response`, `warning_under_review`, `warning_closed`."""
+_INCOMPLETE = "incomplete"
+"""Status while the first payment is due, and how the one begins (`incomplete_expired`) when it was never made."""
+_BEGUN = {"active", "trialing"}
+_AFTER_TRIAL = 3600
+"""Seconds that Stripe may take after the end of a trial to end the subscription."""
 _AUTHENTICATION_FAILED = "payment_intent_authentication_failure"
 
 
@@ -73,16 +93,23 @@ def _money(family: Family, amount: Amount, currency: str) -> Amounts:
 
 def _succeeded(charge: Charge, _before: Mapping[str, Any]) -> Amounts:
     """A payment that is only authorised takes no money yet; `charge.captured` tells when it does."""
-    taken = _money(f.TAKEN, charge.amount, charge.currency) if charge.captured is not False else {}
+    taken = _money(f.TAKEN, charge.amount, charge.currency) if charge.captured else {}
     return count(f.ATTEMPTS, 1, _word(charge.currency)) | taken
 
 
-def _captured(charge: Charge, _before: Mapping[str, Any]) -> Amounts:
-    taken = charge.amount if charge.amount_captured is None else charge.amount_captured
-    return _money(f.TAKEN, taken, charge.currency)
+def _captured(charge: Capture, _before: Mapping[str, Any]) -> Amounts:
+    return _money(f.TAKEN, charge.amount_captured, charge.currency)
 
 
-def _failed(charge: Charge, _before: Mapping[str, Any]) -> Amounts:
+def _captured_more(charge: Capture, before: Mapping[str, Any]) -> Amounts:
+    """Counts what a second capture adds; the first one makes an event of its own."""
+    taken = before.get("amount_captured")
+    if not isinstance(taken, int) or not 0 < taken < charge.amount_captured:
+        return {}
+    return _money(f.TAKEN, charge.amount_captured - taken, charge.currency)
+
+
+def _failed(charge: FailedCharge, _before: Mapping[str, Any]) -> Amounts:
     outcome = charge.outcome
     blocked = count(f.BLOCKED, 1, _word(outcome.reason)) if outcome and outcome.type == "blocked" else {}
     return _failure(charge.amount, charge.currency, charge.failure_code) | blocked
@@ -103,10 +130,20 @@ def _failure(amount: Amount, currency: str, code: str | None) -> Amounts:
 
 
 def _disputed(dispute: Dispute, _before: Mapping[str, Any]) -> Amounts:
+    """An inquiry takes no money, and is a dispute only once it is escalated."""
+    if dispute.status.startswith(_INQUIRY):
+        return {}
     return count(f.DISPUTES, 1, _word(dispute.reason)) | _money(f.DISPUTED, dispute.amount, dispute.currency)
 
 
+def _escalated(dispute: Dispute, before: Mapping[str, Any]) -> Amounts:
+    """Counts the change from an inquiry to a dispute."""
+    return _disputed(dispute, before) if str(before.get("status")).startswith(_INQUIRY) else {}
+
+
 def _closed(dispute: Dispute, _before: Mapping[str, Any]) -> Amounts:
+    if dispute.status.startswith(_INQUIRY):
+        return {}
     return count(f.CLOSED, 1, _word(dispute.status))
 
 
@@ -118,17 +155,28 @@ def _payout_failed(payout: Payout, _before: Mapping[str, Any]) -> Amounts:
     return count(f.PAYOUTS_FAILED, 1, _word(payout.failure_code))
 
 
-def _began(_subscription: Ending, _before: Mapping[str, Any]) -> Amounts:
-    return count(f.CREATED, 1)
+def _began(subscription: Beginning, _before: Mapping[str, Any]) -> Amounts:
+    """A subscription begins when it is paid for the first time or its trial begins, not while it is incomplete."""
+    return {} if subscription.status.startswith(_INCOMPLETE) else count(f.CREATED, 1)
 
 
 def _ended(subscription: Ending, _before: Mapping[str, Any]) -> Amounts:
+    """One that never began does not end, and a trial that nobody paid after is no customer lost."""
+    trial, ended = subscription.trial_end, subscription.ended_at
+    is_trial = trial is not None and ended is not None and ended <= trial + _AFTER_TRIAL
+    if is_trial or subscription.status.startswith(_INCOMPLETE):
+        return {}
     details = subscription.cancellation_details
     return count(f.CANCELLED, 1, _word(details.reason if details else None))
 
 
-def _changed(subscription: Ending, before: Mapping[str, Any]) -> Amounts:
-    """Counts the change to "will end": at the end of the period, or at a date."""
+def _changed(subscription: Change, before: Mapping[str, Any]) -> Amounts:
+    """Counts the first payment of one that was incomplete, and the change to "will end", at a date or with a period."""
+    begun = before.get("status") == _INCOMPLETE and subscription.status in _BEGUN
+    return (count(f.CREATED, 1) if begun else {}) | _scheduled(subscription, before)
+
+
+def _scheduled(subscription: Change, before: Mapping[str, Any]) -> Amounts:
     at_period_end = before.get("cancel_at_period_end") is False and subscription.cancel_at_period_end
     at_date = before.get("cancel_at", ...) is None and subscription.cancel_at is not None
     if not at_period_end and not at_date:
@@ -139,15 +187,17 @@ def _changed(subscription: Ending, before: Mapping[str, Any]) -> Amounts:
 
 KINDS: Mapping[str, Kind] = {
     "charge.succeeded": Kind(Charge, _succeeded),
-    "charge.captured": Kind(Charge, _captured),
-    "charge.failed": Kind(Charge, _failed),
+    "charge.captured": Kind(Capture, _captured),
+    "charge.updated": Kind(Capture, _captured_more, once=False),
+    "charge.failed": Kind(FailedCharge, _failed),
     "payment_intent.payment_failed": Kind(PaymentIntent, _intent_failed, once=False),
     "charge.dispute.created": Kind(Dispute, _disputed),
+    "charge.dispute.updated": Kind(Dispute, _escalated, once=False),
     "charge.dispute.closed": Kind(Dispute, _closed),
     "radar.early_fraud_warning.created": Kind(FraudWarning, _warned),
     "payout.failed": Kind(Payout, _payout_failed),
-    "customer.subscription.created": Kind(Ending, _began),
+    "customer.subscription.created": Kind(Beginning, _began),
     "customer.subscription.deleted": Kind(Ending, _ended),
-    "customer.subscription.updated": Kind(Ending, _changed, once=False),
+    "customer.subscription.updated": Kind(Change, _changed, once=False),
 }
 """The events that are counted; Stripe takes at most 20 names in one request."""

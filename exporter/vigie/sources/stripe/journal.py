@@ -14,7 +14,7 @@ from vigie.errors import Reason, SourceError
 from vigie.sources.stripe.client import Client
 from vigie.sources.stripe.config import StripeConfig
 from vigie.sources.stripe.events import KINDS, interpret, skipped
-from vigie.sources.stripe.progress import TALLIED, Progress, Window, read
+from vigie.sources.stripe.progress import OVERLAP, TALLIED, Progress, Window, read
 from vigie.sources.stripe.wire import Envelope, Events
 
 NAME = "stripe"
@@ -112,7 +112,8 @@ class Journal:
         progress = self.progress()
         items = {PUSHED: str(int(self._context.now()))}
         if progress is None:
-            progress = Progress.begin(envelope.created)
+            # What is pushed first may be a repetition of days ago; counting begins where Stripe's list may lag behind
+            progress = Progress.begin(max(envelope.created, int(self._client.clock) - OVERLAP))
             items[READING] = _text(progress)
         events = [event for event in self._counted([envelope]) if event.at >= progress.settled]
         history = envelope.created < progress.since

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from vigie.core.parts import Hold
 from vigie.errors import SourceError
 
 LONGEST = 7200.0
@@ -26,6 +27,7 @@ class Errand:
         begun: A reading has not come to its end yet.
         tried: When it was last tried.
         failures: Tries in a row that failed.
+        hold: How long Stripe asked to leave it alone.
     """
 
     run: Callable[[], Awaitable[bool]]
@@ -36,9 +38,12 @@ class Errand:
     begun: bool = False
     tried: float = 0.0
     failures: int = 0
+    hold: Hold = field(default_factory=Hold)
 
     def due(self, now: float) -> bool:
         """Whether it should be read in a poll at `now`; polls jitter, so half of one early is on time."""
+        if self.hold.is_on(now):
+            return False
         if self.failures:
             last, wait = self.tried, min(self.retry * 2.0 ** min(self.failures - 1, 20), self.period, LONGEST)
         elif self.done is None or self.begun:
@@ -58,8 +63,10 @@ class Errand:
             self.begun = not await self.run()
         except SourceError as error:
             self.error, self.failures = error, self.failures + 1
+            self.hold.note(error, now)
             return
         self.error, self.failures = None, 0
+        self.hold.note(None, now)
         self.done = self.done if self.begun else now
 
     def fresh(self, now: float, patience: float) -> bool:

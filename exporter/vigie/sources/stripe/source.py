@@ -75,6 +75,8 @@ class StripeSource(Source[StripeConfig]):
             await errand.attend(now)
             if name == "events" and errand.error is not None:
                 raise errand.error
+            if errand.error is not None and errand.error.reason is Reason.RATE_LIMITED and errand.tried == now:
+                break  # the rest of Stripe's lists is left for the next poll
         figures = await asyncio.to_thread(self._figures)
         families = Families()
         figures.export(families)

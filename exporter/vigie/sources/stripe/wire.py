@@ -1,8 +1,9 @@
 """
 Stripe's answers, as far as Vigie reads them.
 
-An event holds its object as it was rendered when the event was made, in the API version of whoever caused it, so the
-objects inside events are read tolerantly, old and new shapes alike. Lists are rendered in the version asked for.
+An event holds its object as it was rendered when the event was made, in the API version of whoever caused it, so old
+and new shapes are read alike; lists are rendered in the version asked for. What is counted is required, or says why it
+may be missing: an event that lacks it is counted as unreadable.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Undelivered(Struct, frozen=True):
     id: Identity
     type: str
     created: Time
-    pending_webhooks: int = 0
+    pending_webhooks: int
 
 
 class UndeliveredEvents(Struct, frozen=True):
@@ -89,27 +90,45 @@ class Endpoints(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What became of a charge, and why."""
 
-    type: str | None = None
-    reason: str | None = None
+    type: str
+    reason: str | None
 
 
 class Charge(Struct, frozen=True):
-    """An attempt to take a payment."""
+    """An attempt to take a payment that went well."""
 
     id: Identity
     amount: Amount
     currency: str
-    captured: bool | None = True
-    amount_captured: Amount | None = None
-    failure_code: str | None = None
+    captured: bool
+
+
+class Capture(Struct, frozen=True):
+    """A charge whose money was taken after it was authorised, in one or several parts."""
+
+    id: Identity
+    currency: str
+    amount_captured: Amount
+
+
+class FailedCharge(Struct, frozen=True):
+    """An attempt that failed; the code is null where the bank does not say why."""
+
+    id: Identity
+    amount: Amount
+    currency: str
+    failure_code: str | None
     outcome: Outcome | None = None
+    """What Radar said; older API versions have none, and it is null where Radar did not look."""
 
 
 class PaymentError(Struct, frozen=True):
     """Why a payment failed; `charge` names the failed charge, if the attempt came so far."""
 
     code: str | None = None
+    """Not every error has one."""
     charge: Any = None
+    """Missing where the attempt did not come so far."""
 
 
 class PaymentIntent(Struct, frozen=True):
@@ -118,7 +137,7 @@ class PaymentIntent(Struct, frozen=True):
     id: Identity
     amount: Amount
     currency: str
-    last_payment_error: PaymentError | None = None
+    last_payment_error: PaymentError | None
 
 
 class Dispute(Struct, frozen=True):
@@ -127,37 +146,51 @@ class Dispute(Struct, frozen=True):
     id: Identity
     amount: Amount
     currency: str
-    reason: str | None = None
-    status: str | None = None
+    reason: str
+    status: str
 
 
 class FraudWarning(Struct, frozen=True):
     """What a card's issuer said about a charge."""
 
     id: Identity
-    fraud_type: str | None = None
+    fraud_type: str
 
 
 class Payout(Struct, frozen=True):
     """A transfer to the account's bank."""
 
     id: Identity
-    failure_code: str | None = None
+    failure_code: str | None
 
 
 class Cancellation(Struct, frozen=True):
     """Why a subscription ends; older API versions do not say."""
 
-    reason: str | None = None
-    feedback: str | None = None
+    reason: str | None
+    feedback: str | None
 
 
-class Ending(Struct, frozen=True):
+class Beginning(Struct, frozen=True):
     """A subscription, as events show it."""
 
     id: Identity
-    cancel_at_period_end: bool | None = None
-    cancel_at: Time | None = None
+    status: str
+
+
+class Ending(Beginning, frozen=True):
+    """A subscription that ended; older API versions have less, and the reason is unknown."""
+
+    trial_end: Time | None = None
+    ended_at: Time | None = None
+    cancellation_details: Cancellation | None = None
+
+
+class Change(Beginning, frozen=True, kw_only=True):
+    """A subscription that was changed; older API versions have no details."""
+
+    cancel_at_period_end: bool
+    cancel_at: Time | None
     cancellation_details: Cancellation | None = None
 
 
@@ -165,24 +198,24 @@ class Recurring(Struct, frozen=True):
     """How often a price is due."""
 
     interval: str
-    interval_count: Annotated[int, Meta(ge=1, le=10_000)] = 1
-    usage_type: str = "licensed"
+    interval_count: Annotated[int, Meta(ge=1, le=10_000)]
+    usage_type: str
 
 
 class Package(Struct, frozen=True):
     """A price for so many units together."""
 
     divide_by: Annotated[int, Meta(ge=1, le=2**53)]
-    round: str = "up"
+    round: str
 
 
 class Price(Struct, frozen=True):
     """What a subscription's item costs; tiered prices have no `unit_amount_decimal`."""
 
     currency: Annotated[str, Meta(pattern=r"^[a-z]{3}$")]
-    recurring: Recurring | None = None
-    unit_amount_decimal: Annotated[str, Meta(pattern=r"^-?\d{1,15}(\.\d{1,12})?$")] | None = None
-    transform_quantity: Package | None = None
+    recurring: Recurring | None
+    unit_amount_decimal: Annotated[str, Meta(pattern=r"^-?\d{1,15}(\.\d{1,12})?$")] | None
+    transform_quantity: Package | None
 
 
 class Item(Struct, frozen=True):
@@ -191,21 +224,31 @@ class Item(Struct, frozen=True):
     price: Price
     quantity: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
+    def __post_init__(self) -> None:
+        """Only what is metered has no quantity."""
+        if self.quantity is None and self.price.recurring is not None and self.price.recurring.usage_type != "metered":
+            raise ValueError("Object missing required field `quantity`")
+
 
 class Items(Struct, frozen=True):
     """The first lines of a subscription: Stripe sends up to ten with it."""
 
-    data: list[Item] = []
-    has_more: bool = False
+    data: list[Item]
+    has_more: bool
 
 
 class Coupon(Struct, frozen=True):
     """What a discount takes off."""
 
-    duration: str = ""
+    duration: str
     percent_off: Annotated[float, Meta(ge=0, le=100)] | None = None
     amount_off: Amount | None = None
     currency: str | None = None
+
+    def __post_init__(self) -> None:
+        """It takes off a share, or an amount of a currency."""
+        if self.percent_off is None and (self.amount_off is None or self.currency is None):
+            raise ValueError("Object missing required field `percent_off` or `amount_off`")
 
 
 class DiscountSource(Struct, frozen=True):
@@ -226,9 +269,9 @@ class Subscription(Struct, frozen=True):
 
     id: Identity
     status: str
-    items: Items = Items()
-    discounts: list[Discount | str] = []
-    pause_collection: Any = None
+    items: Items
+    discounts: list[Discount | str]
+    pause_collection: Any
 
 
 class Subscriptions(Struct, frozen=True):

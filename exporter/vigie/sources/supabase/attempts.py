@@ -5,8 +5,8 @@ The unit that is counted once is the minute, not the line. A minute is read many
 event, named by the minute, always carries all that is known of it; the state file adds the difference to what the same
 minute was counted with before. So lines that arrive late or out of order are counted when they are seen, no line counts
 twice, an attack of a million lines is as quick to read as a quiet hour, and no line is stored. Logs only grow, so a
-reading that shows less of a minute than an earlier one (the vendor has been seen to answer with nothing now and then)
-changes nothing.
+reading that shows fewer attempts of a minute than an earlier one (the vendor has been seen to answer with nothing now
+and then) changes nothing; one that shows as many with other outcomes corrects them.
 """
 
 from __future__ import annotations
@@ -88,12 +88,10 @@ def by_minute(rows: Iterable[Attempts]) -> Minutes:
 
 
 def grown(read: Minutes, known: Minutes) -> Minutes:
-    """Put together what was read and what is known of the same minutes: each count is the greatest that was seen."""
+    """Put together what was read and what is known of the same minutes: of each, the reading that shows more."""
+    before = {minute: known.get(minute, {}) for minute in read}
     return {
-        minute: {
-            series: max(counts.get(series, 0.0), known.get(minute, {}).get(series, 0.0))
-            for series in {**known.get(minute, {}), **counts}
-        }
+        minute: counts if sum(counts.values()) >= sum(before[minute].values()) else before[minute]
         for minute, counts in read.items()
     }
 

@@ -21,6 +21,7 @@ from vigie.sources.supabase.answers import Attempts
 from vigie.sources.supabase.attempts import Minutes
 from vigie.sources.supabase.client import Client
 from vigie.sources.supabase.config import DAY, HOUR, MINUTE
+from vigie.sources.supabase.families import FAILURES
 from vigie.sources.supabase.queries import ROWS
 
 NAME: Final = "supabase"
@@ -151,7 +152,7 @@ class Intake:
             _HISTORY_FROM: str(position.history_from),
             _HISTORY_UNTIL: str(position.history_until),
         }
-        return Batch(attempts.events(minutes), items, history=history)
+        return Batch(attempts.events(minutes), items, history=history, moving=frozenset({FAILURES.name}))
 
     def _keep(self, batch: Batch, now: float) -> None:
         """Commit, and let go of what is too old to be read again or compared with."""

@@ -52,8 +52,11 @@ _STATUS = f"toInt32OrZero({_attribute('status')})"
 _IS_MFA = f"{_PATH} like '/factors/%/verify'"
 _ATTEMPTS = f"({_PATH} in ('/token', '/verify') or {_IS_MFA}) and {_STATUS} between 200 and 499"
 _GUESSES = f"{_GRANT} not in ({_listed(grant for grant in GRANTS if grant != 'password')})"
-_FAILED = f"{_STATUS} >= 400 and {_GUESSES}"
-_ENTERED = f"{_STATUS} < 400"
+_TURNED_AWAY = f"{_STATUS} between 300 and 399 and {_attribute('auth_event.action')} = ''"
+"""A link is answered with a redirect whether it is good or not; only one that is good makes an auth event."""
+_OUTCOME = f"if({_TURNED_AWAY}, 403, {_STATUS})"
+_FAILED = f"{_OUTCOME} >= 400 and {_GUESSES}"
+_ENTERED = f"{_OUTCOME} < 400"
 _SAID = ", ".join(f"{_attribute('error')} ilike '%{words}%', '{code}'" for words, code in WORDS.items())
 _ACCOUNT = f"if({_attribute('user_id')} != '', {_attribute('user_id')}, {_attribute('auth_event.actor_id')})"
 _ADDRESS = _attribute("remote_addr")
@@ -71,8 +74,8 @@ def minutes(column: str) -> str:
         "toUnixTimestamp(toStartOfMinute(timestamp)) as minute",
         f"if({_IS_MFA}, '{MFA}', {_PATH}) as path",
         f"if({_GRANT} in ('', {_listed(GRANTS)}), {_GRANT}, 'other') as grant_type",
-        f"{_STATUS} as status",
-        f"if({_CODE} != '', {_CODE}, multiIf({_SAID}, '')) as code",
+        f"{_OUTCOME} as status",
+        f"if({_CODE} != '', {_CODE}, multiIf({_TURNED_AWAY}, 'otp_expired', {_SAID}, '')) as code",
         "uniqExact(id) as attempts",
     )
     where = f"not ({_ENTERED} and {_GRANT} = 'refresh_token')"

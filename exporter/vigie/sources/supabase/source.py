@@ -38,8 +38,9 @@ class SupabaseSource(Source[SupabaseConfig]):
         self._intake = Intake(self._client, context, config.log_retention)
         self._was_there = False
         keep = config.staleness
-        self._project = Part(self._client.project, 0, keep)
-        self._health = Part(self._ask_health, 0, keep)
+        side = config.timeout / 4
+        self._project = Part(self._client.project, 0, keep, side)
+        self._health = Part(self._ask_health, 0, keep, side)
         self._attempts = Part(self._read_attempts, 0, keep)
         self._patterns = Part(self._ask_patterns, 0, keep)
         of_logs: tuple[Readable, ...] = (self._attempts, self._patterns) if config.auth_logs else ()
@@ -118,10 +119,10 @@ class SupabaseSource(Source[SupabaseConfig]):
 
     def _add_attempts(self, families: Families) -> None:
         now, state = self.context.now(), self.context.state
-        figures.add_totals(families, state.counters(NAME))
         position = self._attempts.found
-        if position is None:
+        if position is None:  # a total that stands still would say that nobody fails
             return
+        figures.add_totals(families, state.counters(NAME))
         suspicion.add_recent(families, now, position, lambda start, stop: state.window(NAME, start, stop))
         failed = suspicion.recent(now, position)
         for by, rows in (self._patterns.found or {}).items():

@@ -12,16 +12,16 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from vigie.core.parts import Part, Readable, Turns, refresh
+from vigie.core.parts import Memory, Part, Readable, Turns, refresh
 from vigie.core.source import Context, Poll, Source
 from vigie.core.state import Batch, Series
 from vigie.core.values import unique
 from vigie.errors import Reason, SourceError
 from vigie.sources.vercel import drain
-from vigie.sources.vercel.answers import AttackStatus, Deployment, Project
+from vigie.sources.vercel.answers import Deployment, Project
 from vigie.sources.vercel.client import Client
 from vigie.sources.vercel.config import CATALOGUE, DIRECTORY, FIREWALL, HOUR, VITALS, VercelConfig, requests_per_hour
-from vigie.sources.vercel.ended import events, next_cursor
+from vigie.sources.vercel.ended import First, events, next_cursor
 from vigie.sources.vercel.families import FAMILIES
 from vigie.sources.vercel.feature import Feature
 from vigie.sources.vercel.findings import Findings, build
@@ -32,8 +32,7 @@ __all__ = ["VercelConfig", "VercelSource", "requests_per_hour"]
 NAME = "vercel"
 PUSHED = "vercel-drain"
 """Name in the state file of what drains brought: its ids are forgotten sooner than those of deployments."""
-_CURSOR = "deployments"
-_NO_CATALOGUE = (Reason.NOT_FOUND, Reason.BAD_PAYLOAD)
+_CURSOR, _FIRST = "deployments", "first"
 _LIMIT, _PERIOD = 400, 60.0
 _MONTH = 730.5
 """Hours."""
@@ -52,14 +51,24 @@ class VercelSource(Source[VercelConfig]):
         keep, slack = config.staleness, config.interval / 2  # polls are spread around their interval
         self._has_vitals = Feature("web_vitals", context)
         self._has_firewall = Feature("firewall", context)
-        self._projects: Part[dict[str, Project]] = Part(self._read_projects, DIRECTORY - slack, DIRECTORY + keep)
+        self._projects: Part[dict[str, Project]] = Part(
+            self._read_projects,
+            DIRECTORY - slack,
+            DIRECTORY + keep,
+            memory=Memory(context.state, NAME, f"projects {config.mark}", dict[str, Project]),
+        )
         self._deployments: Part[dict[Series, float]] = Part(self._count_deployments, 0, keep)
         self._production: Turns[list[Deployment]] = Turns(self._client.last_production, self._ids, 0, keep)
-        self._catalogue: Part[tuple[Vital, ...]] = Part(self._read_catalogue, CATALOGUE - slack, CATALOGUE)
+        self._catalogue: Part[tuple[Vital, ...]] = Part(
+            self._read_catalogue,
+            CATALOGUE - slack,
+            CATALOGUE,
+            memory=Memory(context.state, NAME, f"catalogue {config.mark}", tuple[Vital, ...]),
+        )
         self._vitals: Turns[dict[str, float]] = Turns(
             self._read_vitals, lambda: self._has_vitals.among(self._ids()), VITALS - slack, keep + VITALS, most=4
         )
-        self._attacks: Turns[AttackStatus] = Turns(
+        self._attacks: Turns[bool | None] = Turns(
             self._read_attacks, lambda: self._has_firewall.among(self._ids()), FIREWALL - slack, keep + FIREWALL
         )
         self._ignored: Counter[str] = Counter()
@@ -135,17 +144,24 @@ class VercelSource(Source[VercelConfig]):
         projects = await self._client.projects()
         return {project.id: project for project in projects if not wanted or project.name in wanted}
 
-    async def _read_attacks(self, project: str) -> AttackStatus:
-        return await self._has_firewall.ask(lambda: self._client.attacks(project), AttackStatus())
+    async def _read_attacks(self, project: str) -> bool | None:
+        return await self._has_firewall.ask(lambda: self._ask_attacks(project), None)
+
+    async def _ask_attacks(self, project: str) -> bool:
+        """Whether an attack goes on; one that has ended is still listed, so that an empty answer does not end it."""
+        answer = await self._client.attacks(project)
+        if answer is None and self._attacks.found.get(project):
+            raise SourceError(Reason.BAD_PAYLOAD, "Vercel no longer tells of an attack, and not that it has ended")
+        return answer is not None and answer.goes_on
 
     async def _read_catalogue(self) -> tuple[Vital, ...]:
-        """Which metrics there are; where there is no catalogue that can be read, the usual ones are asked for."""
+        """Which metrics there are; where there is no catalogue, the usual ones are asked for."""
         self._projects.need()
         try:
             listed = offered(await self._client.catalogue())
             return tuple([detailed(vital, await self._client.metric(vital.id)) for vital in listed])
         except SourceError as error:
-            if error.reason not in _NO_CATALOGUE:
+            if error.reason is not Reason.NOT_FOUND:
                 raise
             self.context.log.info("catalogue_not_read", message=str(error))
             return DEFAULTS
@@ -154,7 +170,7 @@ class VercelSource(Source[VercelConfig]):
         return await self._has_vitals.ask(lambda: self._ask_vitals(project), {})
 
     async def _ask_vitals(self, project: str) -> dict[str, float]:
-        owner = self._projects.need()[project].account_id or self.config.team_id
+        owner = self._projects.need()[project].account_id
         figures = {}
         for vital in DEFAULTS if self._catalogue.found is None else self._catalogue.found:
             answer = await self._client.last_day(owner, project, vital.id, AGGREGATION, **vital.filter)
@@ -166,12 +182,17 @@ class VercelSource(Source[VercelConfig]):
     async def _count_deployments(self) -> dict[Series, float]:
         """Read the deployments that are new or had not ended, take them in together, and return the totals."""
         state = self.context.state
-        text = (await asyncio.to_thread(state.items, NAME)).get(_CURSOR)
-        cursor = int(text) if text else None
+        items = await asyncio.to_thread(state.items, NAME)
+        cursor = int(items[_CURSOR]) if _CURSOR in items else None
         found = await self._client.deployments(cursor)
         upto = next_cursor(cursor, found, self.context.now())
-        batch = Batch(events(found), {_CURSOR: str(upto)}, history=cursor is None)
-        await asyncio.to_thread(state.ingest, NAME, batch)
+        first = First.of(found) if cursor is None else First.load(items.get(_FIRST))
+        past = {deployment.uid for deployment in found if first.is_past(deployment)}
+        ended = events(found)
+        for history in (True, False):
+            batch = [event for event in ended if (event.id in past) is history]
+            kept = {_CURSOR: str(upto), _FIRST: first.dump()}
+            await asyncio.to_thread(state.ingest, NAME, Batch(batch, {} if history else kept, history=history))
         await asyncio.to_thread(state.forget, NAME, events_before=upto / 1000 - 1, tallies_before=upto / 1000)
         return await asyncio.to_thread(state.counters, NAME)
 

@@ -1,10 +1,10 @@
-"""What Vercel answers, as far as it is read (@vercel/sdk 1.28); what may be missing has a default. Times are in ms."""
+"""What Vercel answers, as far as it is read (@vercel/sdk 1.28). Times are in ms."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 Moment = Annotated[float, Meta(ge=0, le=1e14)]
 """Unix time in milliseconds, until the year 5138."""
@@ -13,7 +13,7 @@ Moment = Annotated[float, Meta(ge=0, le=1e14)]
 class Pagination(Struct):
     """Where the next page begins; None after the last."""
 
-    next: int | str | None = None
+    next: int | str | None
 
 
 class Project(Struct, rename="camel"):
@@ -21,7 +21,7 @@ class Project(Struct, rename="camel"):
 
     id: str
     name: str
-    account_id: str = ""
+    account_id: str
 
 
 class Projects(Struct):
@@ -32,27 +32,26 @@ class Projects(Struct):
 
 
 class Deployment(Struct, rename="camel"):
-    """A deployment; `target` is null for a preview."""
+    """A deployment; `target` is null for a preview. The times with a default are there once it has come so far."""
 
     uid: str
     project_id: str
     created: Moment
-    ready_state: str | None = None
-    state: str | None = None
-    target: str | None = None
+    ready_state: str
+    target: str | None
     building_at: Moment | None = None
     ready: Moment | None = None
 
     @property
     def status(self) -> str:
         """Its state in lower case."""
-        return (self.ready_state or self.state or "").lower()
+        return self.ready_state.lower()
 
 
 class Deployments(Struct):
     """A page of deployments, the newest first."""
 
-    deployments: list[Deployment]
+    deployments: list[Raw]
     pagination: Pagination
 
 
@@ -64,9 +63,14 @@ class Anomaly(Struct, rename="camel"):
 
 
 class AttackStatus(Struct):
-    """Attacks of the last day; an account without any may be answered an empty object."""
+    """Attacks of the last day, those that are over too."""
 
-    anomalies: list[Anomaly] = []
+    anomalies: list[Anomaly]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is one that is not over."""
+        return any(anomaly.end_time is None for anomaly in self.anomalies)
 
 
 class Metric(Struct):
@@ -91,8 +95,8 @@ class MetricDetail(Struct):
     """What is known of a metric."""
 
     id: str
-    unit: str = ""
-    dimensions: list[Dimension] = []
+    unit: str
+    dimensions: list[Dimension]
 
 
 class Figures(Struct):

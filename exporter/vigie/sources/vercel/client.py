@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import msgspec
+from msgspec import Raw
+
 from vigie.core.api import Api, Vendor
 from vigie.core.source import Context
 from vigie.errors import Reason, SourceError
@@ -69,7 +72,9 @@ class Client:
         """The last production deployments of a project, whatever became of them, the newest first."""
         query = {"projectId": project, "target": "production", "limit": LAST}
         page = await self._get("/v7/deployments", Deployments, query)
-        return sorted(page.deployments, key=lambda deployment: deployment.created, reverse=True)
+        return sorted(
+            self._api.readable(page.deployments, Deployment), key=lambda deployment: deployment.created, reverse=True
+        )
 
     async def deployments(self, since: int | None) -> list[Deployment]:
         """All deployments created since then (Unix time in ms), or the newest hundred."""
@@ -77,7 +82,7 @@ class Client:
         query: dict[str, str | int] = {"limit": PAGE} if since is None else {"limit": PAGE, "since": since}
         for _ in range(PAGES):
             page = await self._get("/v7/deployments", Deployments, query)
-            found += page.deployments
+            found += self._api.readable(page.deployments, Deployment)
             if since is None or page.pagination.next is None or not page.deployments:
                 return found
             query["until"] = page.pagination.next
@@ -105,9 +110,13 @@ class Client:
         }
         return (await self._api.post("/v2/observability/query", Figures, body, self._team)).body
 
-    async def attacks(self, project: str) -> AttackStatus:
-        """Attacks on a project within the last day."""
-        return await self._get("/v1/security/firewall/attack-status", AttackStatus, {"projectId": project})
+    async def attacks(self, project: str) -> AttackStatus | None:
+        """Attacks on a project within the last day; None where Vercel answers with an empty object."""
+        body = await self._get("/v1/security/firewall/attack-status", dict[str, Raw], {"projectId": project})
+        if not body:
+            return None
+        [status] = self._api.readable([Raw(msgspec.json.encode(body))], AttackStatus)
+        return status
 
     async def close(self) -> None:
         """Give the connection up."""

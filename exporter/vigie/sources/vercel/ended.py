@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+from msgspec import Struct
+
 from vigie.core.ledger import count
 from vigie.core.state import Event
 from vigie.core.values import UNKNOWN
@@ -23,6 +26,38 @@ _OVERLAP = 600_000
 """Milliseconds before the newest deployment from which the list is read again."""
 _LONGEST = 86_400_000
 """Milliseconds for which a deployment that does not end is waited for."""
+
+
+class First(Struct, frozen=True):
+    """
+    What the first look at the list saw: what had ended before it is history, however late it comes into sight.
+
+    Attributes:
+        newest: When the newest deployment was made (Unix time in ms); 0 where there was none, or nobody noted it.
+        open: Ids of those that had not ended; they count when they do.
+    """
+
+    newest: float = 0.0
+    open: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, deployments: Sequence[Deployment]) -> First:
+        """What is noted of a first answer."""
+        newest = max((deployment.created for deployment in deployments), default=0.0)
+        return cls(newest, frozenset(each.uid for each in deployments if each.status not in (*ENDED, GONE)))
+
+    @classmethod
+    def load(cls, text: str | None) -> First:
+        """Read what `dump` wrote."""
+        return cls() if text is None else msgspec.json.decode(text, type=cls)
+
+    def dump(self) -> str:
+        """As text, for the state file."""
+        return msgspec.json.encode(self).decode()
+
+    def is_past(self, deployment: Deployment) -> bool:
+        """Whether it had ended before."""
+        return deployment.created <= self.newest and deployment.uid not in self.open
 
 
 def events(deployments: Iterable[Deployment]) -> list[Event]:

@@ -10,7 +10,7 @@ from vigie.core.ledger import export
 from vigie.core.state import Series
 from vigie.core.values import states
 from vigie.sources.vercel import families as f
-from vigie.sources.vercel.answers import AttackStatus, Deployment
+from vigie.sources.vercel.answers import Deployment
 from vigie.sources.vercel.ended import ENDED, TARGETS
 
 RESULTS = ("error", "ready")
@@ -27,7 +27,7 @@ class Findings:
         production: Last production deployments by project id, the newest first.
         totals: Deployments by project id, target and status.
         vitals: 75th percentiles by project id and metric.
-        attacks: Answers of the firewall by project id.
+        attacks: Whether an attack goes on, by project id; None where the plan does not tell.
         available: Whether the plan has a feature.
         pushed: What drains brought, by project id; None without a drain.
         ignored: Pushed records that were not counted, by reason.
@@ -37,7 +37,7 @@ class Findings:
     production: Mapping[str, Sequence[Deployment]] = field(default_factory=dict)
     totals: Mapping[Series, float] | None = None
     vitals: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    attacks: Mapping[str, AttackStatus] = field(default_factory=dict)
+    attacks: Mapping[str, bool | None] = field(default_factory=dict)
     available: Mapping[str, bool] = field(default_factory=dict)
     pushed: Mapping[Series, float] | None = None
     ignored: Mapping[str, int] = field(default_factory=dict)
@@ -80,9 +80,8 @@ def _project(families: Families, findings: Findings, identity: str, name: str) -
             families.add(f.BUILD, max(deployment.ready - deployment.building_at, 0.0) / 1000, name)
     for metric, value in findings.vitals.get(identity, {}).items():
         families.add(f.VITALS_P75, value, name, metric)
-    if identity in findings.attacks:
-        goes_on = any(anomaly.end_time is None for anomaly in findings.attacks[identity].anomalies)
-        families.add(f.UNDER_ATTACK, goes_on, name)
+    if (attacked := findings.attacks.get(identity)) is not None:
+        families.add(f.UNDER_ATTACK, attacked, name)
 
 
 def _named(totals: Mapping[Series, float], projects: Mapping[str, str]) -> dict[Series, float]:
