@@ -86,9 +86,7 @@ def _faults(row: Row) -> Iterator[Case]:
             ends = 105 if source else HOUR - STEP
             yield Case(
                 f"{row.id}: it outlives numbers {promise}",
-                _after_quiet(
-                    row, Stretch({**row.far, read: 1}, steps), Stretch(left, (HOUR + row.keeps) // STEP + 4)
-                ),
+                _after_quiet(row, Stretch({**row.far, read: 1}, steps), Stretch(left, (HOUR + row.keeps) // STEP + 4)),
                 {
                     (end - STEP, row.alert): everything,
                     (end + ends + row.keeps - STEP, row.alert): everything,
