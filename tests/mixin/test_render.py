@@ -116,13 +116,17 @@ def test_a_threshold_of_the_product_wins(thresholds: dict[str, Any], there: list
         ),
         (
             {"DatabaseDown": {"critical": 3}},
-            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; "
-            "it takes enabled, for, keep_firing_for",
+            (
+                "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; "
+                "it takes enabled, for, keep_firing_for"
+            ),
         ),
         (
             {"DatabaseDown": {"critical": False}},
-            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; "
-            "it takes enabled, for, keep_firing_for",
+            (
+                "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; "
+                "it takes enabled, for, keep_firing_for"
+            ),
         ),
         (
             {"QueueBackup": {"minimum": 3}},
