@@ -162,3 +162,14 @@ def test_kinds_of_events_that_vigie_does_not_know_are_passed_over() -> None:
     counted = state()
     counted.apply([event("task-cancelled"), event("shop-opened"), event("")], 1.0)
     assert value(read(counted), "vigie_celery_tasks_tracked") == 0
+
+
+def test_a_task_without_an_id_lends_its_name_to_no_other() -> None:
+    counted = state()
+    counted.apply([event("task-received", "", name="shop.pay"), event("task-sent", "", name="shop.pay")], 0.0)
+    counted.apply([event("task-received", "", name="shop.mail"), event("task-succeeded", "")], 1.0)
+    families = read(counted)
+    assert total(families, "celery_task_received_total", name="shop.pay") == 1
+    assert total(families, "celery_task_received_total", name="shop.mail") == 1
+    assert total(families, "celery_task_succeeded_total", name="unknown") == 1
+    assert value(families, "vigie_celery_tasks_tracked") == 0

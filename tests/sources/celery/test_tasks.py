@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -65,6 +66,25 @@ async def test_every_task_is_counted_by_name_worker_queue_and_outcome(broker: st
     assert value(families, "vigie_celery_tasks_tracked") == 0
     assert value(families, "vigie_celery_events_undecodable_total") == 0
     assert SECRET not in repr(families)
+
+
+async def test_tasks_whose_ids_are_numbers_or_long_are_counted_and_spoil_no_answer(redis_worker: str) -> None:
+    """An application may choose them: `apply_async(task_id=...)`."""
+    async with listening(redis_worker, inspect_interval="1s") as source:
+        with shop(redis_worker) as app:
+            for task_id in (12345, "x" * 300, uuid4()):
+                app.tasks["shop.pay"].apply_async((1,), task_id=task_id)
+            for task_id in (6789, "y" * 300):
+                app.tasks["shop.wait"].apply_async((2.5,), task_id=task_id)
+        began = await until(
+            source,
+            lambda families: value(families, "vigie_celery_worker_oldest_active_timestamp_seconds", WORKER) is not None,
+        )
+        assert value(began.families, "vigie_celery_worker_reserved", WORKER) is not None
+        poll = await until(source, lambda families: total(families, "celery_task_succeeded_total") == 5)
+    assert value(poll.families, "celery_task_succeeded_total", "shop.pay", WORKER, "celery") == 3
+    assert value(poll.families, "celery_task_succeeded_total", "shop.wait", WORKER, "celery") == 2
+    assert value(poll.families, "vigie_celery_events_undecodable_total") == 0
 
 
 async def test_workers_tell_what_they_consume_and_hold(broker: str) -> None:

@@ -8,13 +8,15 @@ tracebacks are skipped while parsing, so they are never held in memory.
 
 from __future__ import annotations
 
+import contextlib
 from binascii import a2b_base64
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from vigie.core.foreign import Reader
+from vigie.sources.celery.lenient import FAULTS, Lenient, identity, standard
 
 Text = Annotated[str, Meta(max_length=255)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -26,7 +28,7 @@ class Event(msgspec.Struct, gc=False):
 
     type: Text
     hostname: Text = "unknown"
-    uuid: Text = ""
+    uuid: Any = ""
     name: Text | None = None
     queue: Text | None = None
     eta: str | None = None
@@ -37,6 +39,11 @@ class Event(msgspec.Struct, gc=False):
     active: Count | None = None
     processed: Count | None = None
     pid: int | None = None
+
+    @property
+    def task(self) -> str:
+        """Id of the task, as a text of bounded length; empty if the event names none."""
+        return identity(self.uuid)
 
 
 class _Properties(msgspec.Struct, gc=False):
@@ -58,7 +65,7 @@ class _Reply(_Envelope):
 
 
 Read = tuple[list[Event], int]
-"""Events of one message, and how many in it could not be read."""
+"""Events of one message, and how many in it could not be read, or not in full."""
 
 
 _body = Reader[list[Event] | Event](list[Event] | Event)
@@ -66,14 +73,14 @@ _event = Reader[Event](Event)
 _parts = Reader[list[msgspec.Raw]](list[msgspec.Raw])
 _envelope = Reader[_Envelope](_Envelope)
 _reply = Reader[_Reply](_Reply)
-_FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
+_lenient = Lenient(Event)
 
 
 def decode_body(body: bytes | str) -> Read:
     """Read the JSON body of a message, event by event where one of them is odd."""
     try:
         events = _body.read(body)
-    except _FAULTS:
+    except FAULTS:
         return _salvage(body)
     return (events if isinstance(events, list) else [events]), 0
 
@@ -86,7 +93,7 @@ def decode_envelope(message: bytes) -> Read:
             return [], 1
         if envelope.properties.body_encoding == "base64":
             return decode_body(a2b_base64(envelope.body))
-    except _FAULTS:
+    except FAULTS:
         return [], 1
     return decode_body(envelope.body)
 
@@ -97,20 +104,31 @@ def open_reply(message: bytes | str) -> tuple[str, bytes]:
         reply = _reply.read(message)
         encoded = reply.properties.body_encoding == "base64"
         return reply.headers.ticket, a2b_base64(reply.body) if encoded else reply.body.encode()
-    except _FAULTS:
+    except FAULTS:
         return "", b""
 
 
 def _salvage(body: bytes | str) -> Read:
-    """Read what can be read of a list of events."""
+    """Read what can be read of a list of events, or of one; an odd field takes neither its event nor the others."""
     events: list[Event] = []
-    try:
-        parts = _parts.read(body)
-    except _FAULTS:
-        return [], 1
-    for part in parts:
+    odd = 0
+    for part in _split(body):
         try:
             events.append(_event.read(part))
-        except _FAULTS:
-            continue
-    return events, len(parts) - len(events)
+        except FAULTS:
+            odd += 1
+            with contextlib.suppress(*FAULTS):
+                events.append(_lenient.read(part))
+    return events, odd
+
+
+def _split(body: bytes | str) -> list[Any]:
+    """The events of a message, each as JSON of its own."""
+    try:
+        text = standard(body)
+    except FAULTS:
+        return [body]
+    try:
+        return _parts.read(text)
+    except FAULTS:
+        return [text]
