@@ -72,6 +72,7 @@ def test_one_odd_queue_takes_no_other_of_its_worker() -> None:
 def test_an_error_or_nonsense_is_no_answer_and_spoils_no_other_in_its_message() -> None:
     for odd in ({"error": "KeyError()"}, "what", None, 5, {"pool": {"processes": "two"}}):
         assert answers(stats=[{"two@test": odd, HOST: STATS}]).stats.keys() == {HOST}
+    nonsense: Any
     for nonsense in ("what", [], None):
         assert answers(stats=[nonsense, {HOST: STATS}]).stats.keys() == {HOST}
 

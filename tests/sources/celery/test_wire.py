@@ -59,6 +59,7 @@ def test_events_that_are_not_json_are_counted_as_unreadable(content_type: str) -
 
 def test_numbers_that_no_worker_sends_are_not_exported_and_cost_no_event() -> None:
     """A finished task is counted although its runtime cannot be read, and the loss of the runtime is counted too."""
+    odd: dict[str, Any]
     for odd in ({"processed": -1}, {"runtime": 1e300}, {"active": 10**400}, {"freq": 0}, {"exception": 5}, {"eta": {}}):
         (event,), unread = decode_body(json.dumps({**STARTED, **odd}).encode())
         assert (event.type, event.hostname, event.task, event.pid) == ("task-started", "one@test", "u1", 7)
@@ -67,6 +68,7 @@ def test_numbers_that_no_worker_sends_are_not_exported_and_cost_no_event() -> No
 
 
 def test_a_node_name_that_is_none_is_unknown_and_its_task_counts() -> None:
+    odd: Any
     for odd in ("x" * 300, 5, None, ["one@test"]):
         (event,), unread = decode_body(json.dumps([{**STARTED, "hostname": odd}]).encode())
         assert (event.hostname, event.task, unread) == ("unknown", "u1", 1)

@@ -25,7 +25,7 @@ class RedisMailbox(Mailbox):
     def __init__(self, broker: Broker) -> None:
         self._link = broker.redis()
         self._client = self._link.client
-        self._topic = broker.topic(CONTROL)
+        self._topic = broker.topic(CONTROL, self._link)
         self._name = str(uuid4())
         queue = f"{self._name}.{REPLIES}"
         prefix, separator = broker.config.key_prefix, broker.config.separator
