@@ -21,13 +21,21 @@ PAGE = 1000
 AT_FIRST = 20
 """Pages of the first walk that are read at once, so that a usual database is known at the first poll."""
 _NO_QUEUES = ("celeryev", ".pidbox")
-"""Ends of the exchanges that carry events and questions."""
+"""Ends of the exchanges that carry events and questions, unless the application has its own."""
 
 
 class Bindings:
-    """Queues that are bound, refreshed a page at a time."""
+    """
+    Queues that are bound, refreshed a page at a time.
 
-    def __init__(self, prefix: str, separator: str) -> None:
+    Args:
+        prefix: Of all keys.
+        separator: Stands between the parts of a binding.
+        events: The exchange of the events, whose queues are listeners.
+    """
+
+    def __init__(self, prefix: str, separator: str, events: str) -> None:
+        self._no_queues = (*_NO_QUEUES, f"_kombu.binding.{events}")
         self._prefix = f"{prefix}_kombu.binding."
         self._separator = separator
         self._cursor = 0
@@ -64,7 +72,7 @@ class Bindings:
             return page
         cursor, keys = page
         self._cursor = int(cursor)
-        sets = [key for key in keys if not bytes(key).decode(errors="replace").endswith(_NO_QUEUES)]
+        sets = [key for key in keys if not bytes(key).decode(errors="replace").endswith(self._no_queues)]
         for members in ask([("SMEMBERS", key) for key in sets]) if sets else ():
             if isinstance(members, RedisError):
                 return members

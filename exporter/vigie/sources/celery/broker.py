@@ -82,7 +82,10 @@ class Broker:
 
     def topic(self, exchange: str, link: RedisLink) -> str:
         """Redis channel to which kombu publishes what goes to a fanout exchange."""
-        return f"{self.config.key_prefix}/{link.address.path}.{exchange}"
+        prefix = self.config.fanout_prefix
+        if isinstance(prefix, bool):
+            prefix = "/{db}." if prefix else ""
+        return f"{self.config.key_prefix}{prefix.replace('{db}', link.address.path)}{exchange}"
 
     def redis(self) -> RedisLink:
         """A client for a thread; with several brokers, one that is connected. Raises what the client raises."""

@@ -39,6 +39,12 @@ class CeleryConfig(SourceConfig):
     """`sep` of the broker transport options: stands between queue name and priority (Redis)."""
     priority_steps: tuple[Annotated[int, Field(ge=0, le=255)], ...] = Field(default=(0, 3, 6, 9), min_length=1)
     """`priority_steps` of the broker transport options (Redis)."""
+    event_exchange: Annotated[str, Field(min_length=1)] = "celeryev"
+    """Celery's `event_exchange`: where task and worker events are sent."""
+    control_exchange: Annotated[str, Field(min_length=1)] = "celery"
+    """Celery's `control_exchange`: where workers are asked."""
+    fanout_prefix: bool | str = True
+    """`fanout_prefix` of the broker transport options: `false` for none, or text before the exchange's name (Redis)."""
     visibility_timeout: Annotated[float, between("1s", "366d")] = 3600.0
     """`visibility_timeout` of the broker transport options: unacknowledged tasks older than this run again (Redis)."""
     sentinel_master: str = "mymaster"

@@ -30,7 +30,7 @@ class RedisDepth(Depth[RedisLink]):
     def __init__(self, broker: Broker, explain: Explain) -> None:
         super().__init__(broker, explain)
         self._config = broker.config
-        self._bindings = Bindings(broker.config.key_prefix, broker.config.separator)
+        self._bindings = Bindings(broker.config.key_prefix, broker.config.separator, broker.config.event_exchange)
 
     def _connect(self) -> RedisLink:
         return self._broker.redis()
@@ -48,7 +48,7 @@ class RedisDepth(Depth[RedisLink]):
         steps = self._config.priority_steps
         lengths = _ask(link, [("LLEN", self._key(queue, step)) for queue in queues for step in steps])
         filled = {queues[at // len(steps)] for at, length in enumerate(lengths) if length != 0}  # or cannot be told
-        bindings = Bindings(self._config.key_prefix, self._config.separator)
+        bindings = Bindings(self._config.key_prefix, self._config.separator, self._config.event_exchange)
         refused = bindings.walk(lambda commands: _ask(link, commands))
         if refused is not None:
             return []  # without the right to look nothing can be said; the queues were measured all the same

@@ -114,6 +114,11 @@ def explain(error: BaseException, where: str, master: str = "", passwords: Colle
     return SourceError(meaning.reason, f"{where} {sentence}")
 
 
+def foreign(what: str, form: str, setting: str) -> str:
+    """Say that messages are not in JSON, the only form that is read: to load a pickle is to run what it holds."""
+    return f"Celery's {what} come in {form}, which is never loaded; set {setting} to json"
+
+
 def _root(error: BaseException) -> BaseException:
     """The error below kombu's wrapping, and the TLS error below redis-py's."""
     while isinstance(error, OperationalError) and error.__cause__ is not None:

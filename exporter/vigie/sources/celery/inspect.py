@@ -18,7 +18,7 @@ from uuid import uuid4
 import msgspec
 
 from vigie.core.foreign import Reader
-from vigie.sources.celery.events.wire import Text
+from vigie.sources.celery.events.wire import NOT_JSON, Text
 from vigie.sources.celery.lenient import FAULTS, Lenient, identity, standard
 from vigie.sources.celery.mailbox import Mailbox
 
@@ -107,13 +107,18 @@ _ANSWERS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What workers said, by node name; one that did not answer a question is absent from its answers."""
+    """
+    What workers said, by node name; one that did not answer a question is absent from its answers.
+
+    `foreign` is what an answer that cannot be read was written in.
+    """
 
     stats: Mapping[str, Stats]
     active_queues: Mapping[str, list[Consumed]]
     active: Mapping[str, list[Work]]
     reserved: Mapping[str, list[Work]]
     scheduled: Mapping[str, list[Scheduled]]
+    foreign: str | None = None
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -152,14 +157,17 @@ def ask(mailbox: Mailbox, timeout: float, expected: frozenset[str], *, enable_ev
     tickets = {str(uuid4()): question for question in QUESTIONS}
     reached = [mailbox.send(question, QUESTIONS[question], ticket) for ticket, question in tickets.items()]
     answers: dict[str, dict[str, Any]] = {question: {} for question in QUESTIONS}
+    foreign: str | None = None
     deadline = time.monotonic() + timeout
     while (left := deadline - time.monotonic()) > 0:
         if _complete(answers, expected, reached):
             break
         for ticket, body in mailbox.receive(left):
-            if ticket in tickets:
+            if ticket in tickets and body.startswith(NOT_JSON):
+                foreign = body[len(NOT_JSON) :].decode(errors="replace")
+            elif ticket in tickets:
                 answers[tickets[ticket]].update(_read(tickets[ticket], body))
-    return Answers(**answers)
+    return Answers(**answers, foreign=foreign)
 
 
 def _complete(

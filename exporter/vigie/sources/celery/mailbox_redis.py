@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from vigie.sources.celery.broker import Broker
 from vigie.sources.celery.events.wire import open_reply
-from vigie.sources.celery.mailbox import CONTROL, REPLIES, Mailbox, Reply, question
+from vigie.sources.celery.mailbox import Mailbox, Reply, control_exchange, question, reply_exchange
 
 TICK = 1.0
 """Seconds that one blocking read may take: less than the client's own timeout."""
@@ -25,12 +25,14 @@ class RedisMailbox(Mailbox):
     def __init__(self, broker: Broker) -> None:
         self._link = broker.redis()
         self._client = self._link.client
-        self._topic = broker.topic(CONTROL, self._link)
+        self._topic = broker.topic(control_exchange(broker.config), self._link)
         self._name = str(uuid4())
-        queue = f"{self._name}.{REPLIES}"
+        self._exchange = control_exchange(broker.config)
+        self._replies = reply_exchange(broker.config)
+        queue = f"{self._name}.{self._replies}"
         prefix, separator = broker.config.key_prefix, broker.config.separator
         self._list = f"{prefix}{queue}"
-        self._bindings = f"{prefix}_kombu.binding.{REPLIES}"
+        self._bindings = f"{prefix}_kombu.binding.{self._replies}"
         self._binding = separator.join((self._name, "", queue))
         self._announced = False
 
@@ -39,7 +41,8 @@ class RedisMailbox(Mailbox):
         if not self._announced:
             self._client.sadd(self._bindings, self._binding)
             self._announced = True
-        return int(self._client.publish(self._topic, _envelope(question(method, arguments, ticket, self._name))))
+        body = question(method, arguments, ticket, self._replies, self._name)
+        return int(self._client.publish(self._topic, _envelope(body, self._exchange)))
 
     def receive(self, wait: float) -> Sequence[Reply]:
         """The next answer."""
@@ -55,7 +58,7 @@ class RedisMailbox(Mailbox):
         self._link.close()
 
 
-def _envelope(body: Mapping[str, Any]) -> str:
+def _envelope(body: Mapping[str, Any], exchange: str) -> str:
     """A message as kombu puts it on Redis (kombu/transport/virtual/base.py)."""
     return json.dumps(
         {
@@ -65,7 +68,7 @@ def _envelope(body: Mapping[str, Any]) -> str:
             "headers": {},
             "properties": {
                 "body_encoding": "base64",
-                "delivery_info": {"exchange": CONTROL, "routing_key": ""},
+                "delivery_info": {"exchange": exchange, "routing_key": ""},
                 "delivery_mode": 1,
                 "delivery_tag": str(uuid4()),
                 "priority": 0,

@@ -14,7 +14,7 @@ from vigie.sources.celery.broker import Broker
 from vigie.sources.celery.config import CeleryConfig
 from vigie.sources.celery.depth_amqp import AmqpDepth
 from vigie.sources.celery.depth_redis import RedisDepth
-from vigie.sources.celery.errors import BROKER_ERRORS, explain
+from vigie.sources.celery.errors import BROKER_ERRORS, explain, foreign
 from vigie.sources.celery.events.tap import Tap
 from vigie.sources.celery.inspect import Answers
 from vigie.sources.celery.inspector import Inspector, question
@@ -66,6 +66,10 @@ class CelerySource(Source[CeleryConfig]):
             self._tap.collect(families)
             if self._tap.trouble is not None:
                 problems.append(SourceError(Reason.NETWORK, f"not subscribed to events: {self._tap.trouble}"))
+            if self._tap.foreign is not None:
+                problems.append(
+                    SourceError(Reason.BAD_PAYLOAD, foreign("events", self._tap.foreign, "event_serializer"))
+                )
         silent = self._inspector.collect(families, time.monotonic(), self.context.now())
         if silent is not None:
             problems.append(silent)

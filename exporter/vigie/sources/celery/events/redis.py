@@ -13,7 +13,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from vigie.sources.celery.broker import ANSWER, Broker, RedisLink
 from vigie.sources.celery.events.stream import StreamError, Subscription
-from vigie.sources.celery.events.wire import Read, decode_envelope
+from vigie.sources.celery.events.wire import Read, decode_envelope, foreign_type, form
 
 TICK = 0.25
 """Seconds between two looks at whether to stop."""
@@ -30,16 +30,21 @@ class RedisSubscription(Subscription):
     not be lost in silence.
     """
 
-    def __init__(self, broker: Broker, exchange: str = "celeryev") -> None:
-        self._broker, self._exchange = broker, exchange
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
         self._overruns: dict[str, int | None] = {}
         self._link: RedisLink | None = None
         self._connection: Any = None
 
-    @staticmethod
-    def decode(message: bytes) -> Read:
+    def decode(self, message: bytes) -> Read:
         """Read one delivered message."""
-        return decode_envelope(message)
+        events, odd = decode_envelope(message)
+        if odd and not events:
+            content_type = foreign_type(message)
+            self.foreign = form(content_type) if content_type else self.foreign
+        elif events:
+            self.foreign = None
+        return events, odd
 
     def open(self) -> None:
         """Connect, and subscribe to both kinds of topic that kombu uses."""
@@ -49,7 +54,7 @@ class RedisSubscription(Subscription):
         before, now = self._overruns.get(link.address.place), self._count_overruns()
         self._overruns[link.address.place] = now
         self.overrun = before is not None and now is not None and now > before
-        topic = self._broker.topic(self._exchange, link)
+        topic = self._broker.topic(self._broker.config.event_exchange, link)
         literal = "".join(f"[{char}]" if char in "*?[" else char for char in topic)
         for command, channel in (("SUBSCRIBE", topic), ("PSUBSCRIBE", f"{literal}/*")):
             self._connection.send_command(command, channel)

@@ -51,6 +51,7 @@ class Tap:
         self._state = State(config.max_series, config.max_tasks, workers, journal=self._memory is not None)
         self._buffer = Buffer(config.max_buffer_mib * 2**20)
         subscription = RedisSubscription(broker) if broker.is_redis else AmqpSubscription(broker)
+        self._subscription = subscription
         self._decode = subscription.decode
         self._stream = Stream(subscription, self._buffer.put, self._resumed, explain, context.log)
         self._said_dropped = 0
@@ -73,6 +74,11 @@ class Tap:
     def trouble(self) -> str | None:
         """Why there are no events now, in a sentence."""
         return self._stream.trouble
+
+    @property
+    def foreign(self) -> str | None:
+        """What events are written in, if the last that came was not JSON."""
+        return self._subscription.foreign
 
     @property
     def connected(self) -> bool:

@@ -68,6 +68,19 @@ Read = tuple[list[Event], int]
 """Events of one message, and how many in it could not be read, or not in full."""
 
 
+JSON = "application/json"
+NOT_JSON = b"\x00"
+"""Stands before the content type of a message that is not JSON, in place of the message; no JSON begins with it."""
+PICKLE = "application/x-python-serialize"
+LONGEST_TYPE = 50
+"""Characters of a content type that are repeated."""
+
+
+def is_json(content_type: str | None) -> bool:
+    """Whether a message is to be read; one that names no type is."""
+    return content_type in (JSON, None)
+
+
 _body = Reader[list[Event] | Event](list[Event] | Event)
 _event = Reader[Event](Event)
 _parts = Reader[list[msgspec.Raw]](list[msgspec.Raw])
@@ -89,7 +102,7 @@ def decode_envelope(message: bytes) -> Read:
     """Read a message in kombu's envelope, as it travels on Redis."""
     try:
         envelope = _envelope.read(message)
-        if envelope.content_type not in ("application/json", None):
+        if not is_json(envelope.content_type):
             return [], 1
         if envelope.properties.body_encoding == "base64":
             return decode_body(a2b_base64(envelope.body))
@@ -98,10 +111,26 @@ def decode_envelope(message: bytes) -> Read:
     return decode_body(envelope.body)
 
 
+def foreign_type(message: bytes) -> str | None:
+    """The content type of a message in kombu's envelope that is not JSON; None of one that is, or of nonsense."""
+    try:
+        content_type = _envelope.read(message).content_type
+    except FAULTS:
+        return None
+    return None if is_json(content_type) else content_type
+
+
+def form(content_type: str | None) -> str:
+    """What to call a content type in a sentence; it is never loaded, because pickle runs what it holds."""
+    return "pickle" if content_type == PICKLE else str(content_type)[:LONGEST_TYPE]
+
+
 def open_reply(message: bytes | str) -> tuple[str, bytes]:
-    """Ticket and body of a worker's answer, as it travels on Redis; empty if it is none."""
+    """Ticket and body of a worker's answer, as it travels on Redis; empty if it is none. As `NOT_JSON` if it is not."""
     try:
         reply = _reply.read(message)
+        if not is_json(reply.content_type):
+            return reply.headers.ticket, NOT_JSON + form(reply.content_type).encode()
         encoded = reply.properties.body_encoding == "base64"
         return reply.headers.ticket, a2b_base64(reply.body) if encoded else reply.body.encode()
     except FAULTS:
