@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -14,6 +15,7 @@ import pytest
 from tests.real.celery_worker import celery_worker, shop
 from tests.real.redis import RedisServer
 from tests.sources.celery.polls import (
+    PATIENCE,
     SECRET,
     WORKER,
     listening,
@@ -248,6 +250,21 @@ async def test_a_worker_that_was_killed_is_down_and_later_gone(redis: RedisServe
             assert value(poll.families, "vigie_celery_worker_offline", "doomed@test") == 0
             poll = await until(source, lambda families: series(families, "celery_worker_up") == {})
             assert value(poll.families, "vigie_celery_workers") == 0
+
+
+async def test_two_workers_of_one_name_are_said(redis: RedisServer, tmp_path: Path) -> None:
+    broker = redis.url(9)
+    folders = tmp_path / "first", tmp_path / "second"
+    for folder in folders:
+        folder.mkdir()
+    async with listening(broker, queues=["celery"], inspect_interval="0s") as source:
+        with celery_worker(broker, folders[0], name="twin"):
+            await until(source, lambda families: value(families, "celery_worker_up", "twin@test") == 1)
+            with celery_worker(broker, folders[1], name="twin"):
+                async with asyncio.timeout(PATIENCE):
+                    while not (said := (await source.poll()).problems):  # noqa: ASYNC110 - only the worker knows
+                        await asyncio.sleep(0.1)
+    assert ["several Celery workers are named twin@test" in str(problem) for problem in said] == [True]
 
 
 async def test_a_worker_that_is_stopped_says_goodbye(broker: str, tmp_path: Path) -> None:

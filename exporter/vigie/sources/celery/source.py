@@ -70,6 +70,7 @@ class CelerySource(Source[CeleryConfig]):
                 problems.append(
                     SourceError(Reason.BAD_PAYLOAD, foreign("events", self._tap.foreign, "event_serializer"))
                 )
+            problems += [_shared(host) for host in self._tap.shared()]
         silent = self._inspector.collect(families, time.monotonic(), self.context.now())
         if silent is not None:
             problems.append(silent)
@@ -136,3 +137,11 @@ class CelerySource(Source[CeleryConfig]):
     def _learn(self, answers: Answers) -> None:
         if self._tap is not None:
             self._tap.learn(answers.tasks(), answers.queues(), 2.5 * self.config.inspect_interval)
+
+
+def _shared(host: str) -> SourceError:
+    return SourceError(
+        Reason.BAD_PAYLOAD,
+        f"several Celery workers are named {host}, so their numbers are mixed; give each a name of its own, as in"
+        " celery worker -n NAME@%h",
+    )

@@ -96,6 +96,11 @@ class Tap:
         with self._lock:
             return list(self._state.queues)
 
+    def shared(self) -> list[str]:
+        """Node names that several live workers have."""
+        with self._lock:
+            return self._state.workers.shared(time.monotonic())
+
     def alive(self) -> frozenset[str]:
         """Workers that show signs of life."""
         with self._lock:
