@@ -19,6 +19,7 @@ from vigie.sources.celery.bindings import Bindings, Command
 from vigie.sources.celery.broker import Broker, RedisLink
 from vigie.sources.celery.depth import Depth, Reading
 from vigie.sources.celery.errors import Explain
+from vigie.sources.redis.info import product
 
 _MOST_NAMED = 10
 """Queues that one sentence names."""
@@ -40,8 +41,8 @@ class RedisDepth(Depth[RedisLink]):
 
     def _describe(self, link: RedisLink) -> str:
         (info,) = _ask(link, [("INFO", "server")])
-        version = f" {info['redis_version']}" if isinstance(info, dict) else ""
-        return self._broker.where.replace("Redis", f"Redis{version}", 1)
+        name = product(info) if isinstance(info, dict) else "Redis"
+        return self._broker.where.replace("Redis", name, 1)
 
     def _missing(self, link: RedisLink, queues: Sequence[str]) -> list[SourceError]:
         """An empty list does not exist, so a queue does if it holds messages, or if kombu ever bound it."""
