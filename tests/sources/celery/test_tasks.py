@@ -19,6 +19,7 @@ from tests.sources.celery.polls import (
     SECRET,
     WORKER,
     listening,
+    make,
     observed,
     series,
     total,
@@ -27,6 +28,7 @@ from tests.sources.celery.polls import (
     value,
 )
 from vigie.sources.celery.errors import RIGHTS
+from vigie.sources.celery.mailbox_redis import KEPT, REPLIES, RedisMailbox
 
 TASKS = "celery-tasks.sqlite"
 """File of the tasks in flight, in the folder of the state."""
@@ -212,6 +214,30 @@ async def test_questions_leave_nothing_behind(redis: RedisServer, tmp_path: Path
             await source.describe()
             await until_quiet(source)
         assert set(redis.run("KEYS", "*", db=6)) <= before
+
+
+async def test_what_a_killed_vigie_leaves_expires(redis: RedisServer, tmp_path: Path) -> None:
+    """Its questions were asked, and answers come when nobody waits for them any more."""
+    with celery_worker(redis.url(10), tmp_path, name="asked"):
+        before = set(redis.run("KEYS", "*", db=10))
+        mailbox = RedisMailbox(make(redis.url(10))._broker)  # noqa: SLF001 - never closed
+        mailbox.send("stats", {}, "one")
+        mailbox.send("stats", {}, "two")
+        answers: list[object] = []
+        async with asyncio.timeout(PATIENCE):
+            while len(answers) < 2:
+                answers += mailbox.receive(0.1)
+                await asyncio.sleep(0)
+        mailbox.send("stats", {}, "late")
+        await asyncio.sleep(1)
+        left = set(redis.run("KEYS", "*", db=10)) - before
+        assert len(left) == 2
+        assert all(0 < redis.run("TTL", key, db=10) <= KEPT for key in left)
+        redis.run("SADD", f"_kombu.binding.{REPLIES}", f"5-old\x06\x16\x06\x165-old.{REPLIES}", db=10)
+        async with listening(redis.url(10), events=False) as source:
+            await until_quiet(source)
+        members = redis.run("SMEMBERS", f"_kombu.binding.{REPLIES}", db=10)
+        assert len(members) == 1  # of the one that was killed a moment ago
 
 
 async def test_a_worker_without_events_is_told_from_one_that_is_stuck(redis: RedisServer, tmp_path: Path) -> None:

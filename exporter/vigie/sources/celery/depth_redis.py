@@ -68,6 +68,9 @@ class RedisDepth(Depth[RedisLink]):
     def _read(self, link: RedisLink, queues: Sequence[str], families: Families, *, discover: bool) -> Reading:
         refused = self._bindings.refresh(lambda commands: _ask(link, commands)) if discover else None
         problems = [self._explain(refused)] if refused is not None else []
+        if discover and refused is None and not self._bindings.complete:
+            sentence = "has so many keys that its queues are still being looked for; wait, or name them in queues"
+            problems.append(SourceError(Reason.NOT_READY, f"{self._broker.where} {sentence}"))
         names = sorted({*queues, *(self._bindings.queues if discover else ())})
         keys = [self._key(queue, step) for queue in names for step in self._config.priority_steps]
         index = f"{self._config.key_prefix}unacked_index"

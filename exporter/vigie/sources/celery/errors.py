@@ -24,7 +24,8 @@ BROKER_ERRORS: tuple[type[Exception], ...] = (
 )
 """What a client of a broker raises when the broker, or the way to it, is at fault."""
 RIGHTS = (
-    "+llen +zcard +zrange +scan +smembers +subscribe +psubscribe +publish +sadd +srem +brpop +del +info +ping +select"
+    "+llen +zcard +zrange +scan +smembers +subscribe +psubscribe +publish +sadd +srem"
+    " +rpush +lrange +ltrim +expire +multi +exec +del +info +ping +select"
 )
 """All that this source ever asks of Redis."""
 _LONGEST = 200
