@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from kombu.transport.native_delayed_delivery import calculate_routing_key
 
 from vigie.sources.celery.inspect import Answers, ask
 from vigie.sources.celery.mailbox import Mailbox, Reply
@@ -81,3 +82,10 @@ def test_an_argument_that_json_does_not_have_takes_no_task_out_of_the_count() ->
     """Workers answer with the arguments of reserved tasks, and Python writes NaN."""
     found = answers(reserved=[{HOST: [work(args=[float("nan")], kwargs={"rate": float("inf")}), work("u2")]}])
     assert [uuid for uuid, _, _ in found.tasks()] == ["u1", "u2"]
+
+
+def test_a_task_that_was_delayed_is_of_the_queue_that_its_key_names() -> None:
+    delayed = work(delivery_info={"routing_key": calculate_routing_key(90, "celery")})
+    assert list(answers(active=[{HOST: [delayed]}], active_queues=[{HOST: QUEUES}]).tasks()) == [
+        ("u1", "shop.pay", "celery")
+    ]

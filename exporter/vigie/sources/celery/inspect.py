@@ -19,7 +19,7 @@ import msgspec
 
 from vigie.core.foreign import Reader
 from vigie.sources.celery.events.wire import NOT_JSON, Text
-from vigie.sources.celery.lenient import FAULTS, Lenient, identity, standard
+from vigie.sources.celery.lenient import FAULTS, Lenient, identity, standard, undelayed
 from vigie.sources.celery.mailbox import Mailbox
 
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -136,7 +136,7 @@ class Answers:
         for part in (self.active, self.reserved, later):
             for host, tasks in part.items():
                 for task in tasks:
-                    key = task.delivery_info.routing_key if task.delivery_info else None
+                    key = undelayed((task.delivery_info and task.delivery_info.routing_key) or "")
                     if task.name:
                         yield identity(task.id), task.name, key if key in queues.get(host, ()) else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
 """What reading raises for anything that is not as it should be."""
+_DELAY = re.compile(r"(?:[01]\.){28}")
 LONGEST = 255
 """Characters of an id that are kept as they are."""
 
@@ -48,6 +50,15 @@ class Lenient(Generic[Record]):
 def standard(text: bytes | str) -> bytes:
     """JSON with null for each NaN and Infinity, which Python writes and JSON does not have; raises one of `FAULTS`."""
     return json.dumps(json.loads(mended(text), parse_constant=lambda _: None)).encode()
+
+
+def undelayed(routing_key: str) -> str:
+    """
+    A routing key without the delay that Celery writes before it for quorum queues of RabbitMQ.
+
+    That is 28 bits, each with a dot (kombu/transport/native_delayed_delivery.py).
+    """
+    return routing_key[delay.end() :] if (delay := _DELAY.match(routing_key)) else routing_key
 
 
 def identity(given: Any) -> str:

@@ -115,12 +115,13 @@ class State:
 
     def _sent(self, event: Event, at: float) -> None:
         self.last["task"] = at
-        queue = event.queue or UNKNOWN
+        sent_to = event.sent_to
+        queue = sent_to or UNKNOWN
         name = event.name or UNKNOWN
-        if event.queue is not None and queue not in self.queues and len(self.queues) < self._limit:
+        if sent_to and queue not in self.queues and len(self.queues) < self._limit:
             self.queues[queue] = None
         published = at if event.eta is None else WAITED
-        task = self.tasks.sent(event.task, name, event.queue, published)
+        task = self.tasks.sent(event.task, name, sent_to, published)
         self.ledger.sent(name, self._client(event.hostname), queue, at)
         if task is None or task.sent is not None:
             return

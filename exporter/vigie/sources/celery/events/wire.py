@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from vigie.core.foreign import Reader
-from vigie.sources.celery.lenient import FAULTS, Lenient, identity, standard
+from vigie.sources.celery.lenient import FAULTS, LONGEST, Lenient, identity, standard, undelayed
 
 Text = Annotated[str, Meta(max_length=255)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -31,6 +31,7 @@ class Event(msgspec.Struct, gc=False):
     uuid: Any = ""
     name: Text | None = None
     queue: Text | None = None
+    routing_key: str | None = None
     eta: str | None = None
     runtime: Seconds | None = None
     exception: str | None = None
@@ -44,6 +45,12 @@ class Event(msgspec.Struct, gc=False):
     def task(self) -> str:
         """Id of the task, as a text of bounded length; empty if the event names none."""
         return identity(self.uuid)
+
+    @property
+    def sent_to(self) -> str | None:
+        """The queue that a client sent the task to; one that is delayed has no queue yet, but a key that names it."""
+        key = self.routing_key or ""
+        return self.queue if (name := undelayed(key)) == key else name[:LONGEST]
 
 
 class _Properties(msgspec.Struct, gc=False):
