@@ -122,3 +122,21 @@ async def test_a_pickle_that_does_harm_does_none(redis: RedisServer, tmp_path: P
                 told.send("task-started", uuid=Trap(tmp_path / "sprung"))
             await problems(source, "event_serializer")
     assert not (tmp_path / "sprung").exists()
+
+
+async def test_a_task_that_rabbitmq_delays_is_counted_under_its_queue(rabbit: str, tmp_path: Path) -> None:
+    settings = {
+        "task_default_queue": "later",
+        "task_default_queue_type": "quorum",
+        "task_default_exchange": "later",
+        "task_default_exchange_type": "topic",
+        "task_default_routing_key": "later",
+    }
+    with celery_worker(rabbit, tmp_path, settings=settings):
+        async with listening(rabbit, inspect_interval="1s") as source:
+            with shop(rabbit, None, settings) as app:
+                app.tasks["shop.pay"].apply_async((1,), countdown=3)
+            poll = await until(source, paid)
+    assert total(poll.families, "celery_task_sent_total", name="shop.pay", queue_name="later") == 1
+    assert total(poll.families, "celery_task_succeeded_total", name="shop.pay", queue_name="later") == 1
+    assert not [queue for (queue,) in series(poll.families, "celery_queue_length") if "delayed" in queue]
