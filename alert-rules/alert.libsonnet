@@ -59,7 +59,7 @@ local overHour(signal, threshold) =
 
 // An expression of which something more can be said.
 local grouped(expr) =
-  if std.findSubstr('\nor\n', expr) == [] then expr
+  if std.length(std.split(expr, '\nor\n')) == 1 then expr
   else '(\n%s\n)' % std.join('\n', ['  ' + line for line in std.split(std.rstripChars(expr, '\n'), '\n')]);
 
 local condition(signal, threshold, settings, config) =

@@ -24,6 +24,10 @@ local groups(suffix, signals, rules) = {
     local ours(selector) = 'product="%s",%s' % [config.product, selector];
     (import '../signals/main.libsonnet')(config { selectors: std.mapWithKey(function(_, each) ours(each), config.selectors) }),
 
+  local ours = promql.onlyOf(config.product, std.set(
+    [signal.record for group in $._signals for signal in group.signals if signal.record != null]
+  )),
+
   // Those of which people are told.
   _alerting:: [signal for group in $._signals for signal in group.signals if alert.isOn(signal, config)],
 
@@ -59,7 +63,7 @@ local groups(suffix, signals, rules) = {
   prometheusRules:: groups('signals', $._signals, function(signal) [
     {
       record: signal.record,
-      expr: promql.onlyOf(config.product, signal.sources[source]),
+      expr: ours(signal.sources[source]),
       [if signal.perSource then 'labels']: { source: source },
     }
     for source in std.objectFields(signal.sources)
@@ -68,7 +72,7 @@ local groups(suffix, signals, rules) = {
 
   prometheusAlerts:: groups('alerts', $._signals, function(signal)
     if alert.isOn(signal, config) then [
-      rule { expr: promql.onlyOf(config.product, super.expr) }
+      rule { expr: ours(super.expr) }
       for rule in alert.rules(signal, config)
     ] else []),
 }

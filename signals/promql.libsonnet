@@ -40,22 +40,22 @@
   // The latest value of a recorded gauge, through missed scrapes.
   latest(record, config):: 'last_over_time(%s[%s])' % [record, config.gaugeWindow],
 
-  // The query about one product alone: several may share a Prometheus, each with rules of its own. What stands between braces
-  // names the product already (main.libsonnet); here it is put behind every recorded series, whose names all begin with
-  // `product` and have a colon.
-  onlyOf(product, query)::
-    local pieces = std.split(query, 'product');
+  // A function that gives a query about one product alone: several may share a Prometheus, each with rules of its own. What
+  // stands between braces names the product already (main.libsonnet); here it is put behind every recorded series. Each name
+  // becomes one character first, the longest name before those that it begins with.
+  onlyOf(product, records)::
+    local names = std.reverse(std.sort(records, std.length));
     local selector = 'product="%s"' % product;
-    local isWord(character) = std.member('abcdefghijklmnopqrstuvwxyz0123456789_:', character);
-    local nameEnds(piece, at=0) =
-      if at < std.length(piece) && isWord(piece[at]) then nameEnds(piece, at + 1) else at;
-    local narrowed(piece) =
-      local end = nameEnds(piece);
-      local rest = piece[end:];
-      if !std.member(piece[:end], ':') then piece
-      else if std.startsWith(rest, '{') then '%s{%s,%s' % [piece[:end], selector, rest[1:]]
-      else '%s{%s}%s' % [piece[:end], selector, rest];
-    std.join('product', [pieces[0]] + std.map(narrowed, pieces[1:])),
+    // Arrays, whose elements are computed once; those of objects are at every access.
+    local marks = std.mapWithIndex(
+      function(index, name)
+        local mark = std.char(57344 + index);
+        [name, mark, mark + '{', name + '{' + selector + ',', name + '{' + selector + '}'],
+      names
+    );
+    local marked(query, mark) = std.strReplace(query, mark[0], mark[1]);
+    local named(query, mark) = std.strReplace(std.strReplace(query, mark[2], mark[3]), mark[1], mark[4]);
+    function(query) std.foldl(named, marks, std.foldl(marked, marks, query)),
 
   // Whether Vigie reads all of a source, through missed scrapes, but for less long than `latest` looks back.
   isRead(source):: 'last_over_time(product_source:vigie_source_up:max{source="%s"}[1m]) == 1' % source,
