@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -42,8 +43,17 @@ def again(self: Any) -> None:
     raise self.retry(exc=OrderError("not yet"))
 
 
-def application(broker: str, options: Mapping[str, Any] | None = None) -> Celery:
-    """The application, for the worker and for the test that sends tasks; it says of each task that it was sent."""
+def application(
+    broker: str, options: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+) -> Celery:
+    """
+    The application, for the worker and for the test that sends tasks; it says of each task that it was sent.
+
+    Args:
+        broker: Its URL.
+        options: Options of the broker's transport.
+        settings: Celery's own settings, by Celery's names.
+    """
     app = Celery("shop", broker=broker)
     app.conf.update(
         task_send_sent_event=True,
@@ -51,6 +61,7 @@ def application(broker: str, options: Mapping[str, Any] | None = None) -> Celery
         broker_transport_options=dict(options or {}),
         task_ignore_result=True,
         worker_prefetch_multiplier=1,
+        **dict(settings or {}),
     )
     app.task(pay, shared=False, name="shop.pay")
     app.task(wait, shared=False, name="shop.wait")
@@ -60,9 +71,11 @@ def application(broker: str, options: Mapping[str, Any] | None = None) -> Celery
 
 
 @contextlib.contextmanager
-def shop(broker: str, options: Mapping[str, Any] | None = None) -> Iterator[Celery]:
+def shop(
+    broker: str, options: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+) -> Iterator[Celery]:
     """The application as a client, for the length of a block."""
-    client = application(broker, options)
+    client = application(broker, options, settings)
     try:
         yield client
     finally:
@@ -70,14 +83,28 @@ def shop(broker: str, options: Mapping[str, Any] | None = None) -> Iterator[Cele
 
 
 if "SHOP_BROKER" in os.environ:  # in the worker's own process
-    app = application(os.environ["SHOP_BROKER"])
+    app = application(
+        os.environ["SHOP_BROKER"],
+        json.loads(os.environ.get("SHOP_OPTIONS", "{}")),
+        json.loads(os.environ.get("SHOP_SETTINGS", "{}")),
+    )
 
 
 @contextlib.contextmanager
-def celery_worker(
-    broker: str, folder: Path, *options: str, name: str = "one", events: bool = True
+def celery_worker(  # noqa: PLR0913 - all but two by name
+    broker: str,
+    folder: Path,
+    *options: str,
+    name: str = "one",
+    events: bool = True,
+    transport: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker with two processes until the block ends; `options` are as on its command line."""
+    """
+    Run a worker with two processes until the block ends.
+
+    `options` are as on its command line; `transport` and `settings` as for `application`.
+    """
     command = [
         sys.executable,
         "-m",
@@ -104,7 +131,15 @@ def celery_worker(
         ],
         lambda: log.exists() and f"{name}@test ready" in log.read_text(),
         log,
-        env={"SHOP_BROKER": broker, "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(ROOT), "HOME": str(folder)},
+        env={
+            "SHOP_BROKER": broker,
+            "C_FORCE_ROOT": "1",  # Celery refuses pickle to root, as which tests may run
+            "SHOP_OPTIONS": json.dumps(dict(transport or {})),
+            "SHOP_SETTINGS": json.dumps(dict(settings or {})),
+            "PYTHONWARNINGS": "ignore",
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(folder),
+        },
         cwd=ROOT,
     ) as process:
         yield process

@@ -201,3 +201,28 @@ def test_no_secret_stands_in_the_text_of_the_settings() -> None:
         {"url": "redis://:hunter2@cache", "sentinel_password": "hunter3", "username": "vigie"}
     )
     assert "hunter" not in repr(config)
+
+
+VALKEY = b"""# Server
+redis_version:7.2.4
+server_name:valkey
+valkey_version:8.1.4
+server_mode:standalone
+# Replication
+role:master
+"""
+"""What Valkey 8 answers."""
+
+
+def test_valkey_is_called_by_its_name_and_version() -> None:
+    info = read_info(VALKEY, "h:1")
+    assert info.product == "Valkey 8.1.4"
+    assert of(VALKEY.decode())["redis_instance_info"] == {("master", "7.2.4", "standalone", ""): 1}
+    assert Info.parse(REPLICA).product == "Redis 7.4.1"
+    assert Info.parse("server_name:valkey").product == "Valkey"
+
+
+def test_a_sentinel_of_valkey_is_refused_as_one_of_redis() -> None:
+    for mode in (b"server_mode:sentinel", b"redis_mode:sentinel"):
+        with pytest.raises(SourceError, match="this is a sentinel"):
+            read_info(VALKEY.replace(b"server_mode:standalone", mode), "h:1")

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.real.celery_worker import celery_worker, shop
+from tests.real.redis import RedisServer
 from tests.sources.celery.polls import listening, series, until, until_quiet, value
 from vigie.core.families import Families
 from vigie.core.state import State
 from vigie.errors import Reason
-from vigie.sources.celery import depth_amqp
+from vigie.sources.celery import bindings, depth_amqp
 from vigie.sources.celery.queues import KEPT, Queues
 
 
@@ -55,6 +56,32 @@ def test_names_are_bounded_and_those_that_matter_stay() -> None:
     queues.update(["fast"], {"slow": 5}, [], 1.0)
     assert {"fast", "slow"} < set(queues.names)
     assert len(queues.names) == 3
+
+
+def fill(redis: RedisServer, database: int, keys: int) -> None:
+    """What a result backend in the same database leaves, and one queue."""
+    script = "for n = 1, ARGV[1] do redis.call('SET', 'celery-task-meta-' .. n, 'x') end"
+    redis.run("EVAL", script, "0", str(keys), db=database)
+    with shop(redis.url(database)) as app:
+        app.tasks["shop.pay"].apply_async((1,), queue="fast")
+
+
+async def test_a_queue_is_found_among_300_000_results_in_seconds(redis: RedisServer) -> None:
+    fill(redis, 11, 300_000)
+    async with listening(redis.url(11), events=False, inspect_interval="0s") as source:
+        poll = await until(source, lambda families: "fast" in lengths(families), 5)
+        assert lengths(poll.families) == {"fast": 1}
+        assert (await until_quiet(source)).problems == ()
+
+
+async def test_until_all_keys_were_looked_at_it_is_said(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(redis, 12, 5_000)
+    monkeypatch.setattr(bindings, "FIRST", 0.0)
+    async with listening(redis.url(12), events=False, inspect_interval="0s") as source:
+        (problem,) = (await source.poll()).problems
+        assert problem.reason is Reason.NOT_READY
+        assert "still being looked for" in str(problem)
+        assert lengths((await until_quiet(source)).families) == {"fast": 1}
 
 
 async def test_jobs_on_rabbitmq_stay_in_sight_when_all_workers_are_gone_and_after_a_restart(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from kombu.transport.native_delayed_delivery import calculate_routing_key
 
 from tests.sources.celery.polls import observed, series, total, value
 from tests.sources.celery.told import HOST, event, life, read, state
@@ -162,3 +163,33 @@ def test_kinds_of_events_that_vigie_does_not_know_are_passed_over() -> None:
     counted = state()
     counted.apply([event("task-cancelled"), event("shop-opened"), event("")], 1.0)
     assert value(read(counted), "vigie_celery_tasks_tracked") == 0
+
+
+def test_a_task_without_an_id_lends_its_name_to_no_other() -> None:
+    counted = state()
+    counted.apply([event("task-received", "", name="shop.pay"), event("task-sent", "", name="shop.pay")], 0.0)
+    counted.apply([event("task-received", "", name="shop.mail"), event("task-succeeded", "")], 1.0)
+    families = read(counted)
+    assert total(families, "celery_task_received_total", name="shop.pay") == 1
+    assert total(families, "celery_task_received_total", name="shop.mail") == 1
+    assert total(families, "celery_task_succeeded_total", name="unknown") == 1
+    assert value(families, "vigie_celery_tasks_tracked") == 0
+
+
+@pytest.mark.parametrize("queue", ["celery", "emails.fast", "0.1"])
+def test_a_task_that_rabbitmq_delays_belongs_to_the_queue_that_its_key_names(queue: str) -> None:
+    """Clients send it to an exchange of delays, so their event names no queue."""
+    for told in (None, ""):
+        counted = state()
+        key = calculate_routing_key(90, queue)
+        counted.apply([event("task-sent", name="shop.pay", queue=told, routing_key=key, eta="2026-01-01T00:00:00")], 0)
+        counted.apply(life(), 1.0)
+        assert list(counted.queues) == [queue]
+        assert total(read(counted), "celery_task_sent_total", queue_name=queue) == 1
+        assert total(read(counted), "celery_task_succeeded_total", queue_name=queue) == 1
+
+
+def test_a_key_of_a_few_bits_is_no_delay() -> None:
+    counted = state()
+    counted.apply([event("task-sent", name="shop.pay", queue="mine", routing_key="0.1.0.mine")], 0)
+    assert list(counted.queues) == ["mine"]

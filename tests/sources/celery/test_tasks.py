@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.real.celery_worker import celery_worker, shop
 from tests.real.redis import RedisServer
 from tests.sources.celery.polls import (
+    PATIENCE,
     SECRET,
     WORKER,
     listening,
+    make,
     observed,
     series,
     total,
@@ -24,6 +28,7 @@ from tests.sources.celery.polls import (
     value,
 )
 from vigie.sources.celery.errors import RIGHTS
+from vigie.sources.celery.mailbox_redis import KEPT, REPLIES, RedisMailbox
 
 TASKS = "celery-tasks.sqlite"
 """File of the tasks in flight, in the folder of the state."""
@@ -65,6 +70,25 @@ async def test_every_task_is_counted_by_name_worker_queue_and_outcome(broker: st
     assert value(families, "vigie_celery_tasks_tracked") == 0
     assert value(families, "vigie_celery_events_undecodable_total") == 0
     assert SECRET not in repr(families)
+
+
+async def test_tasks_whose_ids_are_numbers_or_long_are_counted_and_spoil_no_answer(redis_worker: str) -> None:
+    """An application may choose them: `apply_async(task_id=...)`."""
+    async with listening(redis_worker, inspect_interval="1s") as source:
+        with shop(redis_worker) as app:
+            for task_id in (12345, "x" * 300, uuid4()):
+                app.tasks["shop.pay"].apply_async((1,), task_id=task_id)
+            for task_id in (6789, "y" * 300):
+                app.tasks["shop.wait"].apply_async((2.5,), task_id=task_id)
+        began = await until(
+            source,
+            lambda families: value(families, "vigie_celery_worker_oldest_active_timestamp_seconds", WORKER) is not None,
+        )
+        assert value(began.families, "vigie_celery_worker_reserved", WORKER) is not None
+        poll = await until(source, lambda families: total(families, "celery_task_succeeded_total") == 5)
+    assert value(poll.families, "celery_task_succeeded_total", "shop.pay", WORKER, "celery") == 3
+    assert value(poll.families, "celery_task_succeeded_total", "shop.wait", WORKER, "celery") == 2
+    assert value(poll.families, "vigie_celery_events_undecodable_total") == 0
 
 
 async def test_workers_tell_what_they_consume_and_hold(broker: str) -> None:
@@ -192,6 +216,30 @@ async def test_questions_leave_nothing_behind(redis: RedisServer, tmp_path: Path
         assert set(redis.run("KEYS", "*", db=6)) <= before
 
 
+async def test_what_a_killed_vigie_leaves_expires(redis: RedisServer, tmp_path: Path) -> None:
+    """Its questions were asked, and answers come when nobody waits for them any more."""
+    with celery_worker(redis.url(10), tmp_path, name="asked"):
+        before = set(redis.run("KEYS", "*", db=10))
+        mailbox = RedisMailbox(make(redis.url(10))._broker)  # noqa: SLF001 - never closed
+        mailbox.send("stats", {}, "one")
+        mailbox.send("stats", {}, "two")
+        answers: list[object] = []
+        async with asyncio.timeout(PATIENCE):
+            while len(answers) < 2:
+                answers += mailbox.receive(0.1)
+                await asyncio.sleep(0)
+        mailbox.send("stats", {}, "late")
+        await asyncio.sleep(1)
+        left = set(redis.run("KEYS", "*", db=10)) - before
+        assert len(left) == 2
+        assert all(0 < redis.run("TTL", key, db=10) <= KEPT for key in left)
+        redis.run("SADD", f"_kombu.binding.{REPLIES}", f"5-old\x06\x16\x06\x165-old.{REPLIES}", db=10)
+        async with listening(redis.url(10), events=False) as source:
+            await until_quiet(source)
+        members = redis.run("SMEMBERS", f"_kombu.binding.{REPLIES}", db=10)
+        assert len(members) == 1  # of the one that was killed a moment ago
+
+
 async def test_a_worker_without_events_is_told_from_one_that_is_stuck(redis: RedisServer, tmp_path: Path) -> None:
     broker = redis.url(1)
     with celery_worker(broker, tmp_path, name="mute", events=False):
@@ -228,6 +276,21 @@ async def test_a_worker_that_was_killed_is_down_and_later_gone(redis: RedisServe
             assert value(poll.families, "vigie_celery_worker_offline", "doomed@test") == 0
             poll = await until(source, lambda families: series(families, "celery_worker_up") == {})
             assert value(poll.families, "vigie_celery_workers") == 0
+
+
+async def test_two_workers_of_one_name_are_said(redis: RedisServer, tmp_path: Path) -> None:
+    broker = redis.url(9)
+    folders = tmp_path / "first", tmp_path / "second"
+    for folder in folders:
+        folder.mkdir()
+    async with listening(broker, queues=["celery"], inspect_interval="0s") as source:
+        with celery_worker(broker, folders[0], name="twin"):
+            await until(source, lambda families: value(families, "celery_worker_up", "twin@test") == 1)
+            with celery_worker(broker, folders[1], name="twin"):
+                async with asyncio.timeout(PATIENCE):
+                    while not (said := (await source.poll()).problems):  # noqa: ASYNC110 - only the worker knows
+                        await asyncio.sleep(0.1)
+    assert ["several Celery workers are named twin@test" in str(problem) for problem in said] == [True]
 
 
 async def test_a_worker_that_is_stopped_says_goodbye(broker: str, tmp_path: Path) -> None:

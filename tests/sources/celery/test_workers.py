@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.sources.celery.polls import series, total, value
 from tests.sources.celery.told import HOST, RETENTION, beat, event, life, read, state
 from vigie.sources.celery.events.wire import Event
+from vigie.sources.celery.events.workers import Workers
 
 
 def test_a_silent_worker_is_down_and_its_series_go_later() -> None:
@@ -137,3 +138,36 @@ def test_an_answer_to_a_call_for_heartbeats_is_no_account() -> None:
     families = read(counted)
     assert value(families, "vigie_celery_worker_processed_total", HOST) == 3
     assert value(families, "celery_worker_up", HOST) == 0
+
+
+def shared(beats: list[Event], every: float = 1.0) -> list[str]:
+    """Names that several workers have, after heartbeats at that pace."""
+    workers = Workers(5, RETENTION)
+    for at, heartbeat in enumerate(beats):
+        workers.beat(heartbeat, at * every)
+    return workers.shared(len(beats) * every)
+
+
+def test_workers_that_share_a_name_are_told_by_their_process_ids() -> None:
+    assert shared([beat(3, pid=1), beat(5, pid=2), beat(3, pid=1)]) == [HOST]
+    assert shared([beat(3, pid=1), beat(0, pid=2, kind="worker-online"), beat(3, pid=1)]) == [HOST]
+
+
+def test_workers_that_share_a_name_and_a_process_id_are_told_by_their_counts() -> None:
+    """As in two containers."""
+    assert shared([beat(9), beat(2), beat(9), beat(2)]) == [HOST]
+
+
+def test_a_restart_is_no_second_worker() -> None:
+    online = beat(0, kind="worker-online")
+    assert shared([beat(9, pid=1), beat(0, pid=2), beat(3, pid=2)]) == []
+    assert shared([beat(9), online, beat(3), online, beat(2), online, beat(1)]) == []
+    assert shared([beat(9), beat(0), beat(3), beat(5)]) == []
+
+
+def test_workers_that_shared_a_name_once_do_so_no_longer() -> None:
+    assert shared([beat(3, pid=1), beat(5, pid=2), beat(3, pid=1), *(beat(n, pid=1) for n in range(4, 20))]) == []
+
+
+def test_a_process_id_that_returns_much_later_is_no_second_worker() -> None:
+    assert shared([beat(3, pid=1), beat(5, pid=2), beat(3, pid=1)], every=60.0) == []

@@ -2,11 +2,12 @@
 Which queues there are, by the bindings that kombu keeps in Redis (kombu/transport/redis.py, `_queue_bind`).
 
 There is one set of bindings for each exchange, and by default one exchange for each queue, so they are found by walking
-the key space: a page at each poll, because a database that also holds results may have millions of keys.
+the key space, for a short while at each poll, because a database that also holds results may have millions of keys.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -18,20 +19,33 @@ Ask = Callable[[Sequence[Command]], list[Any]]
 
 PAGE = 1000
 """Keys that Redis looks at for one page: well under a millisecond of its time."""
-AT_FIRST = 20
-"""Pages of the first walk that are read at once, so that a usual database is known at the first poll."""
+FIRST = 1.0
+"""Seconds that one poll gives to the first walk, in which half a million keys are looked at."""
+LATER = 0.05
+"""Seconds that one poll gives to later walks."""
 _NO_QUEUES = ("celeryev", ".pidbox")
-"""Ends of the exchanges that carry events and questions."""
+"""Ends of the exchanges that carry events and questions, unless the application has its own."""
 
 
 class Bindings:
-    """Queues that are bound, refreshed a page at a time."""
+    """
+    Queues that are bound, refreshed a few pages at a time.
 
-    def __init__(self, prefix: str, separator: str) -> None:
+    Attributes:
+        complete: Whether all keys were looked at once.
+
+    Args:
+        prefix: Of all keys.
+        separator: Stands between the parts of a binding.
+        events: The exchange of the events, whose queues are listeners.
+    """
+
+    def __init__(self, prefix: str, separator: str, events: str) -> None:
+        self._no_queues = (*_NO_QUEUES, f"_kombu.binding.{events}")
         self._prefix = f"{prefix}_kombu.binding."
         self._separator = separator
         self._cursor = 0
-        self._walked = False
+        self.complete = False
         self._complete: frozenset[str] = frozenset()
         self._found: set[str] = set()
 
@@ -41,14 +55,12 @@ class Bindings:
         return self._complete | self._found
 
     def refresh(self, ask: Ask) -> RedisError | None:
-        """Read a page, or the first pages; returns what Redis refused, if anything."""
-        pages = 1 if self._walked else AT_FIRST
-        self._walked = True
-        for _ in range(pages):
+        """Read a page, and more while there is time; returns what Redis refused, if anything."""
+        deadline = time.monotonic() + (LATER if self.complete else FIRST)
+        while True:
             refused = self._page(ask)
-            if refused is not None or self._cursor == 0:
+            if refused is not None or self._cursor == 0 or time.monotonic() > deadline:
                 return refused
-        return None
 
     def walk(self, ask: Ask) -> RedisError | None:
         """Read all pages, however many there are; returns what Redis refused, if anything."""
@@ -64,13 +76,14 @@ class Bindings:
             return page
         cursor, keys = page
         self._cursor = int(cursor)
-        sets = [key for key in keys if not bytes(key).decode(errors="replace").endswith(_NO_QUEUES)]
+        sets = [key for key in keys if not bytes(key).decode(errors="replace").endswith(self._no_queues)]
         for members in ask([("SMEMBERS", key) for key in sets]) if sets else ():
             if isinstance(members, RedisError):
                 return members
             self._found.update(self._queues(members))
         if self._cursor == 0:
             self._complete, self._found = frozenset(self._found), set()
+            self.complete = True
         return None
 
     def _queues(self, members: Iterable[bytes]) -> set[str]:

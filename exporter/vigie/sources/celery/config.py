@@ -6,24 +6,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from vigie.config import urls
 from vigie.config.values import FilePath
 from vigie.core.settings import AnyText, Duration, Timeout, between
 from vigie.core.source import SourceConfig
+from vigie.sources.celery.address import addresses
 
-SCHEMES = ("redis", "rediss", "sentinel", "amqp", "amqps")
-_EXAMPLE = "redis://host:6379/0"
 _SHORTEST = 1.0
 """Seconds between two rounds of questions at least."""
 
 
 def _known_broker(url: SecretStr) -> SecretStr:
-    for address in url.get_secret_value().split(";"):
-        parts = urls.split(address, SCHEMES, _EXAMPLE)
-        if "#" in address:
-            raise ValueError(f"holds a #; in a password write %23, elsewhere leave it out, as in {_EXAMPLE}")
-        if parts.scheme in ("redis", "rediss") and not (parts.path.removeprefix("/") or "0").isdecimal():
-            raise ValueError(f"its path is no database number; expected a URL such as {_EXAMPLE}")
+    addresses(url.get_secret_value())
     return url
 
 
@@ -37,7 +30,7 @@ class CeleryConfig(SourceConfig):
     """Celery: queues, workers and tasks, as the broker and the workers tell them."""
 
     broker: Annotated[SecretStr, AfterValidator(_known_broker)]
-    """Broker URL as in Celery's `broker_url`; several Sentinels are separated by `;`."""
+    """Broker URL as in Celery's `broker_url`; several are separated by `;`."""
     queues: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Queues to measure; unless set, those that Celery's bindings, workers and events name."""
     key_prefix: str = ""
@@ -46,6 +39,12 @@ class CeleryConfig(SourceConfig):
     """`sep` of the broker transport options: stands between queue name and priority (Redis)."""
     priority_steps: tuple[Annotated[int, Field(ge=0, le=255)], ...] = Field(default=(0, 3, 6, 9), min_length=1)
     """`priority_steps` of the broker transport options (Redis)."""
+    event_exchange: Annotated[str, Field(min_length=1)] = "celeryev"
+    """Celery's `event_exchange`: where task and worker events are sent."""
+    control_exchange: Annotated[str, Field(min_length=1)] = "celery"
+    """Celery's `control_exchange`: where workers are asked."""
+    fanout_prefix: bool | str = True
+    """`fanout_prefix` of the broker transport options: `false` for none, or text before the exchange's name (Redis)."""
     visibility_timeout: Annotated[float, between("1s", "366d")] = 3600.0
     """`visibility_timeout` of the broker transport options: unacknowledged tasks older than this run again (Redis)."""
     sentinel_master: str = "mymaster"

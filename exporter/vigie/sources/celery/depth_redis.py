@@ -19,6 +19,7 @@ from vigie.sources.celery.bindings import Bindings, Command
 from vigie.sources.celery.broker import Broker, RedisLink
 from vigie.sources.celery.depth import Depth, Reading
 from vigie.sources.celery.errors import Explain
+from vigie.sources.redis.info import product
 
 _MOST_NAMED = 10
 """Queues that one sentence names."""
@@ -30,7 +31,7 @@ class RedisDepth(Depth[RedisLink]):
     def __init__(self, broker: Broker, explain: Explain) -> None:
         super().__init__(broker, explain)
         self._config = broker.config
-        self._bindings = Bindings(broker.config.key_prefix, broker.config.separator)
+        self._bindings = Bindings(broker.config.key_prefix, broker.config.separator, broker.config.event_exchange)
 
     def _connect(self) -> RedisLink:
         return self._broker.redis()
@@ -40,15 +41,15 @@ class RedisDepth(Depth[RedisLink]):
 
     def _describe(self, link: RedisLink) -> str:
         (info,) = _ask(link, [("INFO", "server")])
-        version = f" {info['redis_version']}" if isinstance(info, dict) else ""
-        return self._broker.where.replace("Redis", f"Redis{version}", 1)
+        name = product(info) if isinstance(info, dict) else "Redis"
+        return self._broker.where.replace("Redis", name, 1)
 
     def _missing(self, link: RedisLink, queues: Sequence[str]) -> list[SourceError]:
         """An empty list does not exist, so a queue does if it holds messages, or if kombu ever bound it."""
         steps = self._config.priority_steps
         lengths = _ask(link, [("LLEN", self._key(queue, step)) for queue in queues for step in steps])
         filled = {queues[at // len(steps)] for at, length in enumerate(lengths) if length != 0}  # or cannot be told
-        bindings = Bindings(self._config.key_prefix, self._config.separator)
+        bindings = Bindings(self._config.key_prefix, self._config.separator, self._config.event_exchange)
         refused = bindings.walk(lambda commands: _ask(link, commands))
         if refused is not None:
             return []  # without the right to look nothing can be said; the queues were measured all the same
@@ -67,6 +68,9 @@ class RedisDepth(Depth[RedisLink]):
     def _read(self, link: RedisLink, queues: Sequence[str], families: Families, *, discover: bool) -> Reading:
         refused = self._bindings.refresh(lambda commands: _ask(link, commands)) if discover else None
         problems = [self._explain(refused)] if refused is not None else []
+        if discover and refused is None and not self._bindings.complete:
+            sentence = "has so many keys that its queues are still being looked for; wait, or name them in queues"
+            problems.append(SourceError(Reason.NOT_READY, f"{self._broker.where} {sentence}"))
         names = sorted({*queues, *(self._bindings.queues if discover else ())})
         keys = [self._key(queue, step) for queue in names for step in self._config.priority_steps]
         index = f"{self._config.key_prefix}unacked_index"

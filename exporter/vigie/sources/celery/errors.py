@@ -24,7 +24,8 @@ BROKER_ERRORS: tuple[type[Exception], ...] = (
 )
 """What a client of a broker raises when the broker, or the way to it, is at fault."""
 RIGHTS = (
-    "+llen +zcard +zrange +scan +smembers +subscribe +psubscribe +publish +sadd +srem +brpop +del +info +ping +select"
+    "+llen +zcard +zrange +scan +smembers +subscribe +psubscribe +publish +sadd +srem"
+    " +rpush +lrange +ltrim +expire +multi +exec +del +info +ping +select"
 )
 """All that this source ever asks of Redis."""
 _LONGEST = 200
@@ -112,6 +113,11 @@ def explain(error: BaseException, where: str, master: str = "", passwords: Colle
         detail=_detail(cause, Redactor(passwords)),
     )
     return SourceError(meaning.reason, f"{where} {sentence}")
+
+
+def foreign(what: str, form: str, setting: str) -> str:
+    """Say that messages are not in JSON, the only form that is read: to load a pickle is to run what it holds."""
+    return f"Celery's {what} come in {form}, which is never loaded; set {setting} to json"
 
 
 def _root(error: BaseException) -> BaseException:

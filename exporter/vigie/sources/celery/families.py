@@ -110,7 +110,8 @@ DROPPED = counter(
 READ = counter("vigie_celery_events_total", "Events that were read, of all kinds.")
 UNDECODABLE = counter(
     "vigie_celery_events_undecodable_total",
-    "Events that could not be read, such as those of an event_serializer other than json: what they told is lost.",
+    "Events that could not be read, or not in full, such as those of an event_serializer other than json: what they"
+    " told is lost.",
 )
 FOLDED = counter(
     "vigie_celery_events_folded_total", "Task events counted under the label value other, because of max_series."

@@ -8,16 +8,18 @@ ends early when every worker that is known to live has answered. Arguments of ta
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 import msgspec
 
 from vigie.core.foreign import Reader
-from vigie.sources.celery.events.wire import Text
+from vigie.sources.celery.events.wire import NOT_JSON, Text
+from vigie.sources.celery.lenient import FAULTS, Lenient, identity, standard, undelayed
 from vigie.sources.celery.mailbox import Mailbox
 
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -38,8 +40,8 @@ class Delivery(msgspec.Struct):
 class Work(msgspec.Struct):
     """A task that a worker has."""
 
-    id: Text
-    name: Text
+    id: Any = ""
+    name: Text = ""
     time_start: float | None = None
     delivery_info: Delivery | None = None
 
@@ -66,27 +68,57 @@ class Pool(msgspec.Struct, rename={"concurrency": "max-concurrency"}):
 class Stats(msgspec.Struct):
     """A worker's statistics."""
 
-    pool: Pool = msgspec.field(default_factory=Pool)
+    pool: Pool
 
 
+Item = TypeVar("Item", bound=msgspec.Struct)
+
+
+class _OneByOne(Generic[Item]):
+    """Reads a list; what is odd in one item costs an optional field of it, or that item alone."""
+
+    def __init__(self, item: type[Item]) -> None:
+        self._whole: Reader[list[Item]] = Reader(list[item])  # type: ignore[valid-type]  # known at run time
+        self._parts: Reader[list[msgspec.Raw]] = Reader(list[msgspec.Raw])
+        self._item = Lenient(item)
+
+    def read(self, text: bytes | str) -> list[Item]:
+        """Read the list; raises one of `FAULTS` if it is none."""
+        try:
+            return self._whole.read(text)
+        except FAULTS:
+            return list(self._salvaged(text))
+
+    def _salvaged(self, text: bytes | str) -> Iterator[Item]:
+        for part in self._parts.read(text):
+            with contextlib.suppress(*FAULTS):
+                yield self._item.read(part)
+
+
+_hosts: Reader[dict[str, msgspec.Raw]] = Reader(dict[str, msgspec.Raw])
 _ANSWERS: Mapping[str, Any] = {
-    "stats": Reader(dict[str, Stats]),
-    "active_queues": Reader(dict[str, list[Consumed]]),
-    "active": Reader(dict[str, list[Work]]),
-    "reserved": Reader(dict[str, list[Work]]),
-    "scheduled": Reader(dict[str, list[Scheduled]]),
+    "stats": Reader(Stats),
+    "active_queues": _OneByOne(Consumed),
+    "active": _OneByOne(Work),
+    "reserved": _OneByOne(Work),
+    "scheduled": _OneByOne(Scheduled),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What workers said, by node name; one that did not answer a question is absent from its answers."""
+    """
+    What workers said, by node name; one that did not answer a question is absent from its answers.
+
+    `foreign` is what an answer that cannot be read was written in.
+    """
 
     stats: Mapping[str, Stats]
     active_queues: Mapping[str, list[Consumed]]
     active: Mapping[str, list[Work]]
     reserved: Mapping[str, list[Work]]
     scheduled: Mapping[str, list[Scheduled]]
+    foreign: str | None = None
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -104,8 +136,9 @@ class Answers:
         for part in (self.active, self.reserved, later):
             for host, tasks in part.items():
                 for task in tasks:
-                    key = task.delivery_info.routing_key if task.delivery_info else None
-                    yield task.id, task.name, key if key in queues.get(host, ()) else None
+                    key = undelayed((task.delivery_info and task.delivery_info.routing_key) or "")
+                    if task.name:
+                        yield identity(task.id), task.name, key if key in queues.get(host, ()) else None
 
 
 def ask(mailbox: Mailbox, timeout: float, expected: frozenset[str], *, enable_events: bool = False) -> Answers:
@@ -124,14 +157,17 @@ def ask(mailbox: Mailbox, timeout: float, expected: frozenset[str], *, enable_ev
     tickets = {str(uuid4()): question for question in QUESTIONS}
     reached = [mailbox.send(question, QUESTIONS[question], ticket) for ticket, question in tickets.items()]
     answers: dict[str, dict[str, Any]] = {question: {} for question in QUESTIONS}
+    foreign: str | None = None
     deadline = time.monotonic() + timeout
     while (left := deadline - time.monotonic()) > 0:
         if _complete(answers, expected, reached):
             break
         for ticket, body in mailbox.receive(left):
-            if ticket in tickets:
+            if ticket in tickets and body.startswith(NOT_JSON):
+                foreign = body[len(NOT_JSON) :].decode(errors="replace")
+            elif ticket in tickets:
                 answers[tickets[ticket]].update(_read(tickets[ticket], body))
-    return Answers(**answers)
+    return Answers(**answers, foreign=foreign)
 
 
 def _complete(
@@ -145,8 +181,21 @@ def _complete(
 
 
 def _read(question: str, body: bytes) -> Mapping[str, Any]:
+    """
+    The answers in a message, by node name.
+
+    An `{"error": ...}`, or what a worker of another kind says, is no answer.
+    """
+    answers: dict[str, Any] = {}
+    with contextlib.suppress(*FAULTS):
+        for host, answer in _by_host(body).items():
+            with contextlib.suppress(*FAULTS):
+                answers[host] = _ANSWERS[question].read(answer)
+    return answers
+
+
+def _by_host(body: bytes) -> dict[str, msgspec.Raw]:
     try:
-        answer: Mapping[str, Any] = _ANSWERS[question].read(body)
-    except msgspec.MsgspecError:  # an {"error": ...}, or a worker of another kind: it has not answered
-        return {}
-    return answer
+        return _hosts.read(body)
+    except FAULTS:  # arguments of reserved tasks are in the answer as they are, NaN included
+        return _hosts.read(standard(body))

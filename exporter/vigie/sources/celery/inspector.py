@@ -14,7 +14,7 @@ from vigie.errors import Reason, SourceError
 from vigie.sources.celery import families as f
 from vigie.sources.celery.broker import Broker
 from vigie.sources.celery.config import CeleryConfig
-from vigie.sources.celery.errors import BROKER_ERRORS, Explain
+from vigie.sources.celery.errors import BROKER_ERRORS, Explain, foreign
 from vigie.sources.celery.inspect import Answers, ask
 from vigie.sources.celery.mailbox_amqp import AmqpMailbox
 from vigie.sources.celery.mailbox_redis import RedisMailbox
@@ -139,6 +139,10 @@ class Inspector:
         self._learn(answers)
         if answers.hosts:
             return Round(time.monotonic(), answers, None)
+        if answers.foreign is not None:
+            sentence = foreign("workers' answers", answers.foreign, "task_serializer")
+            problem = SourceError(Reason.BAD_PAYLOAD, f"{sentence}, or inspect_interval to 0s")
+            return Round(time.monotonic(), None, problem)
         return Round(time.monotonic(), None, nobody(self._config), unanswered=True)
 
 
@@ -152,8 +156,9 @@ def nobody(config: CeleryConfig) -> SourceError:
     """The problem that no worker answered."""
     return SourceError(
         Reason.TIMEOUT,
-        f"no Celery worker answered within {config.inspect_timeout:g} s; check that workers run and that"
-        " worker_enable_remote_control is on, or set inspect_interval: 0s",
+        f"no Celery worker answered within {config.inspect_timeout:g} s; check that workers run, that"
+        " worker_enable_remote_control is on and that accept_content has json, not pickle alone, or set"
+        " inspect_interval: 0s",
     )
 
 

@@ -7,12 +7,23 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-CONTROL = "celery.pidbox"
-"""Exchange of the questions."""
-REPLIES = "reply.celery.pidbox"
-"""Exchange of the answers."""
+from vigie.sources.celery.config import CeleryConfig
+
 Reply = tuple[str, bytes]
-"""Ticket of the question, and the JSON of an answer: node name to what it says."""
+"""
+Ticket of the question, and the JSON of an answer: node name to what it says. Of an answer that is not JSON, what it is
+in (`wire.NOT_JSON`).
+"""
+
+
+def control_exchange(config: CeleryConfig) -> str:
+    """Exchange of the questions."""
+    return f"{config.control_exchange}.pidbox"
+
+
+def reply_exchange(config: CeleryConfig) -> str:
+    """Exchange of the answers."""
+    return f"reply.{config.control_exchange}.pidbox"
 
 
 class Mailbox(ABC):
@@ -39,9 +50,11 @@ class Mailbox(ABC):
         """Take the queue away and let go of the connection."""
 
 
-def question(method: str, arguments: Mapping[str, Any], ticket: str | None, reply_to: str) -> dict[str, Any]:
-    """The message for all workers."""
+def question(
+    method: str, arguments: Mapping[str, Any], ticket: str | None, replies: str, reply_to: str
+) -> dict[str, Any]:
+    """The message for all workers; `replies` is the exchange of the answers, `reply_to` their routing key."""
     message = {"method": method, "arguments": arguments, "destination": None, "pattern": None, "matcher": None}
     if ticket is not None:
-        message |= {"ticket": ticket, "reply_to": {"exchange": REPLIES, "routing_key": reply_to}}
+        message |= {"ticket": ticket, "reply_to": {"exchange": replies, "routing_key": reply_to}}
     return message

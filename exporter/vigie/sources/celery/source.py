@@ -14,7 +14,7 @@ from vigie.sources.celery.broker import Broker
 from vigie.sources.celery.config import CeleryConfig
 from vigie.sources.celery.depth_amqp import AmqpDepth
 from vigie.sources.celery.depth_redis import RedisDepth
-from vigie.sources.celery.errors import BROKER_ERRORS, explain
+from vigie.sources.celery.errors import BROKER_ERRORS, explain, foreign
 from vigie.sources.celery.events.tap import Tap
 from vigie.sources.celery.inspect import Answers
 from vigie.sources.celery.inspector import Inspector, question
@@ -66,6 +66,11 @@ class CelerySource(Source[CeleryConfig]):
             self._tap.collect(families)
             if self._tap.trouble is not None:
                 problems.append(SourceError(Reason.NETWORK, f"not subscribed to events: {self._tap.trouble}"))
+            if self._tap.foreign is not None:
+                problems.append(
+                    SourceError(Reason.BAD_PAYLOAD, foreign("events", self._tap.foreign, "event_serializer"))
+                )
+            problems += [_shared(host) for host in self._tap.shared()]
         silent = self._inspector.collect(families, time.monotonic(), self.context.now())
         if silent is not None:
             problems.append(silent)
@@ -132,3 +137,11 @@ class CelerySource(Source[CeleryConfig]):
     def _learn(self, answers: Answers) -> None:
         if self._tap is not None:
             self._tap.learn(answers.tasks(), answers.queues(), 2.5 * self.config.inspect_interval)
+
+
+def _shared(host: str) -> SourceError:
+    return SourceError(
+        Reason.BAD_PAYLOAD,
+        f"several Celery workers are named {host}, so their numbers are mixed; give each a name of its own, as in"
+        " celery worker -n NAME@%h",
+    )

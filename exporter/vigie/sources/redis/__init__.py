@@ -93,9 +93,9 @@ def read_info(value: object, address: object) -> Info:
         SourceError: It is nothing that a Redis says.
     """
     info = Info.parse(value.decode(errors="replace")) if isinstance(value, bytes) else Info({})
-    if not info.text("redis_version") and info.number("used_memory") is None:
+    if not info.text("redis_version") and not info.text("valkey_version") and info.number("used_memory") is None:
         raise SourceError(Reason.BAD_PAYLOAD, f"{address}: what it answers to INFO is not what a Redis says")
-    if info.text("redis_mode") == "sentinel":
+    if info.mode == "sentinel":
         raise SourceError(
             Reason.BAD_PAYLOAD, f"{address}: this is a sentinel; write redis+sentinel://host:port/master-name in `url`"
         )
@@ -121,6 +121,6 @@ def _describe(info: Info, address: object, username: str) -> str:
     clients = f"{info.text('connected_clients') or '?'} of {info.text('maxclients') or '?'} clients"
     memory = f"{(info.number('used_memory') or 0) / 2**20:.1f} MiB used" + (f" of {limit / 2**20:.1f}" if limit else "")
     who = f" as {username}" if username else ""
-    version = f"Redis {info.text('redis_version')} {info.text('role')}".rstrip()
+    version = f"{info.product} {info.text('role')}".rstrip()
     policy = info.text("maxmemory_policy")
     return ", ".join(filter(None, [f"{version} at {address}{who}", clients, memory, policy]))

@@ -18,6 +18,14 @@ def number(text: str | None) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def product(fields: Mapping[str, object]) -> str:
+    """Name and version of the server whose INFO has these fields."""
+    valkey = fields.get("valkey_version")
+    if valkey or fields.get("server_name") == "valkey":
+        return f"Valkey {valkey or ''}".rstrip()
+    return f"Redis {fields.get('redis_version', '')}".rstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Info:
     """The `name:value` lines of INFO, as text."""
@@ -33,6 +41,16 @@ class Info:
     def text(self, name: str) -> str:
         """A value as it stands, or an empty text."""
         return self.fields.get(name, "")
+
+    @property
+    def product(self) -> str:
+        """Name and version: a Valkey also tells, for older clients, the version of the Redis that it was made from."""
+        return product(self.fields)
+
+    @property
+    def mode(self) -> str:
+        """`standalone`, `cluster` or `sentinel`, by Redis' name for it or by Valkey's."""
+        return self.text("redis_mode") or self.text("server_mode")
 
     def number(self, name: str) -> float | None:
         """A value as a number, or None where it is absent or no number."""

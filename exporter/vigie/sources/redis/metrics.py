@@ -280,7 +280,8 @@ def build(answers: Answers) -> Families:
             _put(families, family, number(parts.get(part)), name, unit=unit)
     _replication(families, info)
     if info.text("role") or info.text("redis_version"):
-        families.add(INSTANCE, 1, *(info.text(label) for label in INSTANCE.labels))
+        described = {**info.fields, "redis_mode": info.mode}
+        families.add(INSTANCE, 1, *(described.get(label, "") for label in INSTANCE.labels))
     _put(families, SLOWLOG_LENGTH, answers.slowlog)
     _put(families, PING_SECONDS, answers.ping_seconds)
     for spike in answers.spikes:

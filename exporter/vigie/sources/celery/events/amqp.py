@@ -16,7 +16,7 @@ from kombu.messaging import Consumer
 from vigie.sources.celery.broker import Broker, reach
 from vigie.sources.celery.errors import BROKER_ERRORS
 from vigie.sources.celery.events.stream import StreamError, Subscription
-from vigie.sources.celery.events.wire import Read, decode_body
+from vigie.sources.celery.events.wire import NOT_JSON, Read, decode_body, form, is_json
 
 TICK = 0.25
 """Seconds between two looks at whether to stop."""
@@ -29,11 +29,11 @@ AT_ONCE = 200
 class AmqpSubscription(Subscription):
     """An exclusive queue bound to every event; Celery's own listeners keep messages for 5 s, this one for longer."""
 
-    def __init__(self, broker: Broker, exchange: str = "celeryev") -> None:
+    def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._queue = Queue(
             "",
-            exchange=Exchange(exchange, type="topic"),
+            exchange=Exchange(broker.config.event_exchange, type="topic"),
             routing_key="#",
             durable=False,
             exclusive=True,
@@ -45,10 +45,15 @@ class AmqpSubscription(Subscription):
         self._arrived: list[bytes] = []
         self._received = 0
 
-    @staticmethod
-    def decode(message: bytes) -> Read:
+    def decode(self, message: bytes) -> Read:
         """Read one delivered message."""
-        return decode_body(message)
+        if message.startswith(NOT_JSON):
+            self.foreign = message[len(NOT_JSON) :].decode(errors="replace")
+            return [], 1
+        events, odd = decode_body(message)
+        if events:
+            self.foreign = None
+        return events, odd
 
     def open(self) -> None:
         """Connect, and begin to consume."""
@@ -85,6 +90,9 @@ class AmqpSubscription(Subscription):
                 connection.release()
 
     def _on_message(self, message: Message) -> None:
+        if not is_json(message.content_type):
+            self._arrived.append(NOT_JSON + form(message.content_type).encode())
+            return
         body = message.body
         self._arrived.append(body.encode() if isinstance(body, str) else bytes(body))
 

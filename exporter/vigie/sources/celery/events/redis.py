@@ -6,13 +6,14 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from vigie.sources.celery.broker import ANSWER, Broker
+from vigie.sources.celery.broker import ANSWER, Broker, RedisLink
 from vigie.sources.celery.events.stream import StreamError, Subscription
-from vigie.sources.celery.events.wire import Read, decode_envelope
+from vigie.sources.celery.events.wire import Read, decode_envelope, foreign_type, form
 
 TICK = 0.25
 """Seconds between two looks at whether to stop."""
@@ -29,24 +30,33 @@ class RedisSubscription(Subscription):
     not be lost in silence.
     """
 
-    def __init__(self, broker: Broker, exchange: str = "celeryev") -> None:
-        self._link = broker.redis()
-        self._topic = broker.topic(exchange)
-        self._overruns: int | None = None
-        self._connection = self._link.client.connection_pool.make_connection()
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._overruns: dict[str, int | None] = {}
+        self._link: RedisLink | None = None
+        self._connection: Any = None
 
-    @staticmethod
-    def decode(message: bytes) -> Read:
+    def decode(self, message: bytes) -> Read:
         """Read one delivered message."""
-        return decode_envelope(message)
+        events, odd = decode_envelope(message)
+        if odd and not events:
+            content_type = foreign_type(message)
+            self.foreign = form(content_type) if content_type else self.foreign
+        elif events:
+            self.foreign = None
+        return events, odd
 
     def open(self) -> None:
         """Connect, and subscribe to both kinds of topic that kombu uses."""
+        self._link = link = self._broker.redis()
+        self._connection = link.client.connection_pool.make_connection()
         self._connection.connect()
-        before, self._overruns = self._overruns, self._count_overruns()
-        self.overrun = before is not None and self._overruns is not None and self._overruns > before
-        literal = "".join(f"[{char}]" if char in "*?[" else char for char in self._topic)
-        for command, channel in (("SUBSCRIBE", self._topic), ("PSUBSCRIBE", f"{literal}/*")):
+        before, now = self._overruns.get(link.address.place), self._count_overruns()
+        self._overruns[link.address.place] = now
+        self.overrun = before is not None and now is not None and now > before
+        topic = self._broker.topic(self._broker.config.event_exchange, link)
+        literal = "".join(f"[{char}]" if char in "*?[" else char for char in topic)
+        for command, channel in (("SUBSCRIBE", topic), ("PSUBSCRIBE", f"{literal}/*")):
             self._connection.send_command(command, channel)
             self._connection.read_response(timeout=ANSWER)
 
@@ -72,9 +82,13 @@ class RedisSubscription(Subscription):
 
     def close(self) -> None:
         """Let go of the connection."""
+        connection, self._connection = self._connection, None
+        link, self._link = self._link, None
         with contextlib.suppress(RedisError, OSError):
-            self._connection.disconnect()
-        self._link.close()
+            if connection is not None:
+                connection.disconnect()
+        if link is not None:
+            link.close()
 
     def _count_overruns(self) -> int | None:
         """Clients that this server has cut for reading too slowly, if it counts them and lets its user ask."""

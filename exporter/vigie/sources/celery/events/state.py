@@ -115,12 +115,13 @@ class State:
 
     def _sent(self, event: Event, at: float) -> None:
         self.last["task"] = at
-        queue = event.queue or UNKNOWN
+        sent_to = event.sent_to
+        queue = sent_to or UNKNOWN
         name = event.name or UNKNOWN
-        if event.queue is not None and queue not in self.queues and len(self.queues) < self._limit:
+        if sent_to and queue not in self.queues and len(self.queues) < self._limit:
             self.queues[queue] = None
         published = at if event.eta is None else WAITED
-        task = self.tasks.sent(event.uuid, name, event.queue, published)
+        task = self.tasks.sent(event.task, name, sent_to, published)
         self.ledger.sent(name, self._client(event.hostname), queue, at)
         if task is None or task.sent is not None:
             return
@@ -139,12 +140,12 @@ class State:
 
     def _known(self, event: Event) -> bool:
         """Whether the name and the queue of the event's task are known, or never will be."""
-        task = self.tasks.get(event.uuid)
+        task = self.tasks.get(event.task)
         named = task is not None or event.name is not None
         return named and (event.hostname in self._only_queue or (task is not None and task.queue is not None))
 
     def _book(self, event: Event, at: float) -> None:
-        kind, host, uuid = event.type, event.hostname, event.uuid
+        kind, host, uuid = event.type, event.hostname, event.task
         if kind == "task-received":
             task = self.tasks.received(uuid, event.name or UNKNOWN)
         else:

@@ -39,14 +39,15 @@ class Subscription(ABC):
     Attributes:
         heard: Monotonic time of the last byte from the broker.
         overrun: Whether the broker said, at `open`, that it had cut a reader for being slow.
+        foreign: What the last message was written in, if that was not JSON.
     """
 
     heard: float = 0.0
     overrun: bool = False
+    foreign: str | None = None
 
-    @staticmethod
     @abstractmethod
-    def decode(message: bytes) -> Read:
+    def decode(self, message: bytes) -> Read:
         """Read one delivered message."""
 
     @abstractmethod

@@ -51,6 +51,7 @@ class Tap:
         self._state = State(config.max_series, config.max_tasks, workers, journal=self._memory is not None)
         self._buffer = Buffer(config.max_buffer_mib * 2**20)
         subscription = RedisSubscription(broker) if broker.is_redis else AmqpSubscription(broker)
+        self._subscription = subscription
         self._decode = subscription.decode
         self._stream = Stream(subscription, self._buffer.put, self._resumed, explain, context.log)
         self._said_dropped = 0
@@ -75,6 +76,11 @@ class Tap:
         return self._stream.trouble
 
     @property
+    def foreign(self) -> str | None:
+        """What events are written in, if the last that came was not JSON."""
+        return self._subscription.foreign
+
+    @property
     def connected(self) -> bool:
         """Whether events arrive now."""
         return self._stream.connected
@@ -89,6 +95,11 @@ class Tap:
         """Queues that events named."""
         with self._lock:
             return list(self._state.queues)
+
+    def shared(self) -> list[str]:
+        """Node names that several live workers have."""
+        with self._lock:
+            return self._state.workers.shared(time.monotonic())
 
     def alive(self) -> frozenset[str]:
         """Workers that show signs of life."""

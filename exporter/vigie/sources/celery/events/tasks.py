@@ -36,7 +36,8 @@ class Tasks:
 
     Tasks that ended are remembered for a while too, because events overtake each other: a client tells the workers of a
     task before it tells listeners that it was sent, and a retry may end before its first try is reported as retried.
-    Such a straggler must find its name, and must not bring the task back.
+    Such a straggler must find its name, and must not bring the task back. A task without an id is never remembered: the
+    next one without would take its name.
     """
 
     ENDED = 10_000
@@ -56,6 +57,8 @@ class Tasks:
 
     def sent(self, uuid: str, name: str, queue: str | None, at: float | None) -> Task | None:
         """Remember a task that was published, or that a worker told of; returns it if it was known, maybe as ended."""
+        if not uuid:
+            return None
         task = self._known.get(uuid)
         if task is None and uuid in self._ended:
             return self._ended[uuid]
@@ -68,6 +71,8 @@ class Tasks:
 
     def received(self, uuid: str, name: str) -> Task:
         """Remember a task that a worker took; it may be for another time."""
+        if not uuid:
+            return Task(name)
         task = self._known.get(uuid)
         if task is None:
             before = self._ended.pop(uuid, None)

@@ -22,6 +22,38 @@ SETTLED = 3
 
 
 @dataclass(slots=True)
+class Twins:
+    """
+    Whether several workers share a node name, by what their heartbeats say.
+
+    A process id that returns after another one spoke is no restart; nor is a count that falls twice where no worker
+    said that it came online, as in containers, which may all have process 1.
+    """
+
+    _spoke: dict[int | None, float] = field(default_factory=dict)
+    _last: Event | None = None
+    _fell: float | None = None
+    _known: float | None = None
+
+    def beat(self, event: Event, at: float, memory: float) -> None:
+        """Take in a heartbeat; what is `memory` seconds old no longer counts."""
+        self._spoke = {pid: spoke for pid, spoke in self._spoke.items() if at - spoke <= memory}
+        last, self._last = self._last, event
+        if last is not None and event.pid != last.pid and event.pid in self._spoke:
+            self._known = at
+        fell = last is not None and event.pid == last.pid and (event.processed or 0) < (last.processed or 0)
+        if fell and event.type == "worker-heartbeat":
+            if self._fell is not None and at - self._fell <= memory:
+                self._known = at
+            self._fell = at
+        self._spoke[event.pid] = at
+
+    def seen(self, now: float, memory: float) -> bool:
+        """Whether there were several within the last `memory` seconds."""
+        return self._known is not None and now - self._known <= memory
+
+
+@dataclass(slots=True)
 class Worker:
     """One worker: `silence` is how long it may be silent, `went` when it was found or said to be down."""
 
@@ -40,6 +72,7 @@ class Worker:
     settled: int = 0
     idle: int = 0
     lags: deque[int] = field(default_factory=lambda: deque(maxlen=SETTLED))
+    twins: Twins = field(default_factory=Twins)
 
     def heartbeat(self, event: Event) -> None:
         """Compare what the worker says it began with what its events said."""
@@ -106,12 +139,17 @@ class Workers:
         """Node names of the workers that are up."""
         return frozenset(host for host, worker in self._workers.items() if worker.went is None)
 
+    def shared(self, now: float) -> list[str]:
+        """Node names that several live workers have: what is counted by name is mixed."""
+        return sorted(host for host, worker in self._workers.items() if worker.twins.seen(now, worker.silence))
+
     def beat(self, event: Event, at: float) -> None:
         """A worker came online, or its heart beat."""
         freq = event.freq if event.freq is not None and event.processed is not None else None
         worker = self._alive(event.hostname, at, (freq or 2.0) * self._allowed)
         if freq is not None:
             worker.silence = freq * self._allowed
+            worker.twins.beat(event, at, worker.silence)
         worker.heartbeat(event)
 
     def offline(self, event: Event, at: float) -> None:
