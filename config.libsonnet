@@ -19,7 +19,7 @@ local promql = import 'signals/promql.libsonnet';
     // has names of signals/sources.libsonnet, such as ['app', 'probes', 'postgres', 'redis', 'celery'].
     sources: null,
 
-    // What stands between the braces of every query, beside the product. Change one when the job has another name, or to leave series out:
+    // What stands between the braces of every query. Change one when the job has another name, or to leave series out:
     // app: 'job="app",handler!="/health"' keeps health checks from thinning out the error rate. Those that read Vigie
     // follow `vigie`, and `disks` follows `node`, so that a job that is renamed is renamed in one place.
     selectors: {
@@ -31,7 +31,6 @@ local promql = import 'signals/promql.libsonnet';
       llm: self.vigie,
       probes: 'job="blackbox"',
       node: 'job="node"',
-      alertmanager: 'job="alertmanager"',
       // Disks that count for DiskSpaceLow; memory and image file systems are always full or never matter.
       disks: self.node + ',fstype!~"tmpfs|ramfs|squashfs|overlay|iso9660"',
       // The feed of a Supabase project.
@@ -40,8 +39,8 @@ local promql = import 'signals/promql.libsonnet';
       // project="backend" to leave the others out.
       railway: self.vigie,
       sentry: self.vigie,
-      // Targets of the product that TargetDown speaks of; Vigie itself has VigieDown.
-      targets: 'job!="%s"' % promql.job(self.vigie, 'vigie'),
+      // Targets that TargetDown speaks of: those of any product; Vigie itself has VigieDown.
+      targets: 'product!="",job!="%s"' % promql.job(self.vigie, 'vigie'),
     },
 
     // Jobs that must always be there: TargetAbsent fires for one that no longer is scraped at all.
@@ -80,7 +79,7 @@ local promql = import 'signals/promql.libsonnet';
       // AuthFailures.
       auth: '5m',
       // PaymentFailures. Payments are few; with many of them a shorter window sees a fault sooner.
-      payments: '30m',
+      payments: '1h',
       // The LLM alerts, but for the token budget.
       llm: '10m',
     },

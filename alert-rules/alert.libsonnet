@@ -1,9 +1,7 @@
 // The alerts of one signal: a warning and a critical one by the same function, so that twins cannot drift apart.
 local dashboards = import '../signals/dashboards.libsonnet';
-local percentiles = import '../signals/percentiles.libsonnet';
 local promql = import '../signals/promql.libsonnet';
 local runbooks = import '../signals/runbooks.libsonnet';
-local shares = import '../signals/shares.libsonnet';
 local units = import '../signals/units.libsonnet';
 local silence = import 'silence.libsonnet';
 
@@ -25,73 +23,28 @@ local thresholds(settings) =
     if std.get(settings, severity) != null
   };
 
-// What was known last still counts for an hour, but only while nobody can know better: nobody is told that all is well
-// because the one who looks is gone.
-local remembered(signal, beyond) =
-  if !signal.alert.remembers then []
-  else ['%s\nunless on (product)\n%s' % [
-    beyond('last_over_time(%s[1h])' % signal.record),
-    promql.isRead(signal.alert.source),
-  ]];
-
-// What is down most of the time is down, although a look now and then finds it up.
-local mostlyDown(signal, config) = [
-  std.join('\nand\n', [
-    'avg_over_time(%s[%s]) < 0.5' % [signal.record, each.over],
-    'min_over_time(%s[%s]) < 1' % [signal.record, std.get(each, 'lately', config.gaugeWindow)],
-  ]) + if std.objectHas(each, 'where') then '\nand on (product, %s)\n%s' % [std.join(', ', signal.by), each.where] else ''
-  for each in signal.alert.mostlyDown
-];
-
-// What few events must show beside the value, so that chance tells nobody.
-local certain(signal, threshold, settings) =
-  local alert = signal.alert;
-  local share = alert.share;
-  [
-    if share != null then shares.certain(signal.record, share.events, share.window, threshold, settings.minimum),
-    if alert.steady != null then percentiles.certain(alert.steady, threshold, settings.minimum),
-  ];
-
-// The other way in which a share can be beyond its threshold.
-local overHour(signal, threshold) =
-  local share = signal.alert.share;
-  if share == null || share.hour == null then '' else '\nor\n' + shares.overHour(signal.record, share, threshold);
-
-// An expression of which something more can be said.
-local grouped(expr) =
-  if std.length(std.split(expr, '\nor\n')) == 1 then expr
-  else '(\n%s\n)' % std.join('\n', ['  ' + line for line in std.split(std.rstripChars(expr, '\n'), '\n')]);
-
 local condition(signal, threshold, settings, config) =
   local alert = signal.alert;
   local value =
     if signal.record == null then std.join('\nor\n', std.objectValues(signal.sources))
-    else if signal.gauge then promql.latest(signal.record, config)
+    else if signal.gauge then 'last_over_time(%s[%s])' % [signal.record, config.gaugeWindow]
     else signal.record;
   local operator = comparisons[alert.when].operator;
-  local beyond(value) = if operator == null then value else '%s %s %s' % [value, operator, promql.number(threshold)];
-  local either = [beyond(value)] + remembered(signal, beyond) + mostlyDown(signal, config);
   local events(guard) =
     if std.get(guard, 'window') == null then guard.events
     else 'round(%s * %d)' % [guard.events, promql.seconds(guard.window)];
   local enough = if alert.guard != null then '%s >= %s' % [events(alert.guard), promql.number(settings.minimum)];
   std.join('\nand on (product)\n', [
-    if std.length(either) == 1 then either[0] else '(\n%s\n)' % std.join('\nor\n', either),
-  ] + std.prune([enough, alert.onlyIf] + certain(signal, threshold, settings))) + overHour(signal, threshold);
+    if operator == null then value else '%s %s %s' % [value, operator, promql.number(threshold)],
+  ] + std.prune([enough, alert.onlyIf]));
 
 // Where another page tells of the same trouble, this one does not fire; a warning is muted by Alertmanager instead, so that
 // no silence and no muting keeps a page from anybody.
 local unrepeated(expr, alert, severity) =
-  local pages = if severity == 'critical' then alert.repeats else [];
-  std.join('\nunless on (product)\n', [if pages == [] then expr else grouped(expr)] + [
+  std.join('\nunless on (product)\n', [expr] + [
     'ALERTS{alertname="%s",alertstate="firing",severity="critical"%s}' % [page.alert, std.get(page, 'labels', '')]
-    for page in pages
+    for page in if severity == 'critical' then alert.repeats else []
   ]);
-
-// How long an alert goes on firing after its trouble was last seen; null for one that ends with it.
-local keeps(settings) =
-  local keep = std.get(settings, 'keep_firing_for');
-  if keep == null || promql.seconds(keep) == 0 then null else keep;
 
 local labels(alert, severity) = {
   severity: severity,
@@ -139,7 +92,7 @@ local checked(signal, settings) =
   local given(key) = std.get(settings, key) != null;
   local takes = std.join(', ', ['enabled'] + (if sided then ['warning', 'critical'] else []) + (
     if std.objectHas(settings, 'for') then ['for'] else []
-  ) + ['keep_firing_for'] + (if alert.guard != null then ['minimum'] else []));
+  ) + (if alert.guard != null then ['minimum'] else []));
   local order = if alert.when == 'below' then -1 else 1;
   // Whether a value can be beyond the threshold, and can be on this side of it: else it fires never, or always.
   local most = std.get(alert, 'most', unit.most);
@@ -182,7 +135,6 @@ local checked(signal, settings) =
         alert: alert.name,
         expr: unrepeated(condition(signal, limits[severity], settings, config), alert, severity),
         [if std.objectHas(settings, 'for') then 'for']: settings['for'],
-        [if keeps(settings) != null then 'keep_firing_for']: keeps(settings),
         labels: labels(alert, severity),
         annotations: annotations(signal, severity, limits[severity], settings, config),
       }

@@ -1,35 +1,30 @@
 // When people are told. `warning` and `critical` are what the value must be beyond (exactly at it nothing fires);
-// null leaves that side out. `for` is how long it must last, and `keep_firing_for` how long it goes on firing after the
-// trouble was last seen, so that a number that falls back and returns is one alert and not two. `minimum` is how many events the window must hold
+// null leaves that side out. `for` is how long it must last. `minimum` is how many events the window must hold
 // before a share or a percentile of them means anything. `enabled: false` removes the alert.
 {
   // -- the application --
-  // Share of requests answered with 5xx. It is judged over five minutes and over an hour, and few
-  // requests must fail more clearly than many (signals/chance.libsonnet).
-  HighErrorRate: { enabled: true, warning: 0.01, critical: 0.05, 'for': '5m', keep_firing_for: '5m', minimum: 30 },
+  // Share of requests answered with 5xx. With little traffic raise `minimum` rather than the thresholds: one
+  // failure among ten requests is not an outage.
+  HighErrorRate: { enabled: true, warning: 0.01, critical: 0.05, 'for': '5m', minimum: 30 },
   // 5xx answers in a minute, whatever their share. It catches what a large denominator hides, so scale it with traffic.
   ServerErrors: { enabled: true, warning: 10, critical: 50, 'for': '5m' },
   // 4xx answers in a minute: a scanner, a brute force, or a client that a release has broken. Raise it for an API
   // whose clients poll for things that are not there yet.
   ClientErrors: { enabled: true, warning: 100, critical: 500, 'for': '5m' },
-  // Times within a quarter of an hour that a scrape was answered by an older process than the one before: several workers share
-  // one /metrics. ServerErrors and ClientErrors are withheld while it is more than 3.
-  CountersJump: { enabled: true, warning: 3, 'for': '5m' },
   // Seconds that 95 of 100 requests stay below. Raise `warning` when slow pages (exports, LLM answers) are normal.
-  SlowResponse: { enabled: true, warning: 0.5, critical: 2, 'for': '5m', keep_firing_for: '5m', minimum: 30 },
+  SlowResponse: { enabled: true, warning: 0.5, critical: 2, 'for': '5m', minimum: 30 },
   // Seconds that 99 of 100 requests stay below: the unlucky customers. Of fewer requests two slow ones would do.
-  SlowTailResponse: { enabled: true, warning: 1, critical: 5, 'for': '5m', keep_firing_for: '5m', minimum: 200 },
+  SlowTailResponse: { enabled: true, warning: 1, critical: 5, 'for': '5m', minimum: 200 },
 
   // -- what was promised for a month, see `slo` --
   // Times that the budget is used up too fast over each window: at 14.4 2% of it is gone in an hour, at 1 it lasts just
-  // as long as the month; what is fast pages. Fewer than five errors use up no budget. AvailabilityBudgetBurn, then
-  // LatencyBudgetBurn.
-  AvailabilityBurn1h: { enabled: true, critical: 14.4, 'for': '2m', minimum: 100 },
-  AvailabilityBurn6h: { enabled: true, critical: 6, 'for': '15m', minimum: 100 },
+  // as long as the month. AvailabilityBudgetBurn, then LatencyBudgetBurn.
+  AvailabilityBurn1h: { enabled: true, warning: 14.4, 'for': '2m', minimum: 100 },
+  AvailabilityBurn6h: { enabled: true, warning: 6, 'for': '15m', minimum: 100 },
   AvailabilityBurn1d: { enabled: true, warning: 3, 'for': '1h', minimum: 100 },
   AvailabilityBurn3d: { enabled: true, warning: 1, 'for': '3h', minimum: 100 },
-  LatencyBurn1h: { enabled: true, critical: 14.4, 'for': '2m', minimum: 100 },
-  LatencyBurn6h: { enabled: true, critical: 6, 'for': '15m', minimum: 100 },
+  LatencyBurn1h: { enabled: true, warning: 14.4, 'for': '2m', minimum: 100 },
+  LatencyBurn6h: { enabled: true, warning: 6, 'for': '15m', minimum: 100 },
   LatencyBurn1d: { enabled: true, warning: 3, 'for': '1h', minimum: 100 },
   LatencyBurn3d: { enabled: true, warning: 1, 'for': '3h', minimum: 100 },
 
@@ -38,11 +33,11 @@
   // at once and may take their time.
   QueueBackup: { enabled: true, warning: 100, critical: 500, 'for': '5m' },
   // Share of finished jobs that failed. Retries do not count, only the last attempt.
-  JobFailures: { enabled: true, warning: 0.05, critical: 0.2, 'for': '5m', keep_firing_for: '5m', minimum: 20 },
-  // A worker that was there shows no sign of life, without having said goodbye, and there are fewer workers than for five
-  // minutes of the quarter of an hour before: one that a deployment replaced in time is not missed.
+  JobFailures: { enabled: true, warning: 0.05, critical: 0.2, 'for': '5m', minimum: 20 },
+  // A worker that was there shows no sign of life, and there are fewer workers than in the quarter of an hour before:
+  // one that a deployment replaced in time is not missed.
   WorkerDown: { enabled: true, severity: 'warning', 'for': '5m' },
-  // No worker at all, or jobs that wait where nobody ever showed up: nothing is done any more.
+  // No worker at all: nothing is done any more.
   NoWorkers: { enabled: true, severity: 'critical', 'for': '5m' },
   // A worker runs but sends no task events, so JobFailures is blind to its jobs.
   CeleryEventsOff: { enabled: true, severity: 'warning', 'for': '10m' },
@@ -51,12 +46,7 @@
   // Times within a quarter of an hour that the stream of task events broke or overflowed: whenever it does, jobs may be
   // missing from the totals.
   CeleryEventsLost: { enabled: true, warning: 0 },
-  // Task events within ten minutes that cannot be read, such as those of another serializer: JobFailures is blind to what
-  // they tell. One alone is no trouble.
-  CeleryEventsUnreadable: { enabled: true, warning: 0, 'for': '10m' },
 
-  // No connection to Redis succeeds. As short as DatabaseDown, because every job needs it.
-  RedisDown: { enabled: true, severity: 'critical', 'for': '1m' },
   // Redis has a memory limit and would drop keys when it is reached, jobs among them.
   RedisMayEvict: { enabled: true, severity: 'warning', 'for': '15m' },
   // Share of the memory that Redis may use, where it has a limit.
@@ -73,48 +63,39 @@
   AuthFailures: { enabled: true, warning: 50, critical: 200, 'for': '5m' },
   // SecurityBreach has five patterns, each over ten minutes, and each pages the security team too. Refusals of one
   // account (raise it where a password manager tries for people), and from one address (an office shares one).
-  SecurityBreachAccount: { enabled: true, critical: 30, keep_firing_for: '30m' },
-  SecurityBreachAddress: { enabled: true, critical: 100, keep_firing_for: '30m' },
+  SecurityBreachAccount: { enabled: true, critical: 30 },
+  SecurityBreachAddress: { enabled: true, critical: 100 },
   // Accounts that one address tried.
-  SecurityBreachAccounts: { enabled: true, critical: 10, keep_firing_for: '30m' },
+  SecurityBreachAccounts: { enabled: true, critical: 10 },
   // Accounts or addresses that got in after a burst of refusals; how many are a burst is sources.supabase.burst.
-  SecurityBreachEntered: { enabled: true, critical: 0, keep_firing_for: '30m' },
+  SecurityBreachEntered: { enabled: true, critical: 0 },
   // Refusals per usual refusal at this hour; fewer than `minimum` are no attack whatever is usual.
-  SecurityBreachBaseline: { enabled: true, critical: 10, keep_firing_for: '30m', minimum: 100 },
+  SecurityBreachBaseline: { enabled: true, critical: 10, minimum: 100 },
 
   // -- business --
-  // Share of attempts to pay that failed, as exact as HighErrorRate. The window is of half an hour and few payments must
-  // fail clearly, so nothing is gained by waiting longer than two minutes. Some cards are always declined: raise `warning`
-  // for many small payments.
-  PaymentFailures: { enabled: true, warning: 0.1, critical: 0.3, 'for': '2m', keep_firing_for: '5m', minimum: 5 },
-  // Events of Stripe that are older than five minutes, which is why there is no `for`, and that no endpoint took: who paid
-  // does not get what he paid for.
-  PaymentSystemDown: { enabled: true, critical: 0, keep_firing_for: '15m' },
+  // Share of attempts to pay that failed. Some cards are always declined: raise `warning` for many small payments.
+  PaymentFailures: { enabled: true, warning: 0.1, critical: 0.3, 'for': '5m', minimum: 10 },
+  // Events of Stripe that are older than five minutes and that no endpoint took: who paid does not get what he paid for.
+  PaymentSystemDown: { enabled: true, critical: 0, 'for': '5m' },
   // The same alert, for an endpoint that was enabled within a day and is not any more.
   PaymentEndpointDisabled: { enabled: true, severity: 'critical', 'for': '5m' },
   // Share of the usual sign-ups of 24 hours; `minimum` is how many must be usual before a drop means anything.
-  // It must be fewer than chance explains, too.
   SignupsDrop: { enabled: true, warning: 0.5, critical: 0.2, 'for': '30m', minimum: 20 },
-  // The same of three hours: a dead funnel is seen in them where 13 sign-ups are usual.
-  SignupsDrop3h: { enabled: true, warning: 0.5, critical: 0.2, 'for': '15m', minimum: 13 },
-  // Subscriptions that ended in 24 hours per one that usually does; fewer than `minimum` are chance, and so are more
-  // that a usual number of them explains.
+  // Subscriptions that ended in 24 hours per one that usually does; fewer than `minimum` are chance.
   ChurnSpike: { enabled: true, warning: 2, critical: 5, 'for': '15m', minimum: 5 },
-  // The same of two hours.
-  ChurnSpike2h: { enabled: true, warning: 2, critical: 5, 'for': '5m', minimum: 5 },
 
   // -- models --
   // Seconds that half of the calls, and 95 of 100, stay below. Exact at the bounds of the histogram, such as 1, 2, 3, 5,
   // 7.5, 10, 15, 20 and 30. Raise them for reasoning models and long answers. Of fewer than 40 calls
   // two slow ones would make a slow tail.
-  LLMSlowMedian: { enabled: true, warning: 2, 'for': '5m', keep_firing_for: '5m', minimum: 20 },
-  LLMSlowTail: { enabled: true, warning: 10, 'for': '5m', keep_firing_for: '5m', minimum: 40 },
+  LLMSlowMedian: { enabled: true, warning: 2, 'for': '5m', minimum: 20 },
+  LLMSlowTail: { enabled: true, warning: 10, 'for': '5m', minimum: 40 },
   // Dollars that the calls for one request cost.
   LLMCostPerRequest: { enabled: true, warning: 0.1, 'for': '5m', minimum: 20 },
   // Share of the requests (traces) that end in an error; muted while LLMAPIErrors explains it.
-  LLMErrors: { enabled: true, warning: 0.05, 'for': '5m', keep_firing_for: '5m', minimum: 20 },
+  LLMErrors: { enabled: true, warning: 0.05, 'for': '5m', minimum: 20 },
   // Share of the calls of a model that the provider fails.
-  LLMAPIErrors: { enabled: true, warning: 0.1, 'for': '5m', keep_firing_for: '5m', minimum: 20 },
+  LLMAPIErrors: { enabled: true, warning: 0.1, 'for': '5m', minimum: 20 },
   // Share of sources.langsmith.token_budgets that is used; finance is told.
   LLMTokenBudget: { enabled: true, warning: 0.8 },
 
@@ -137,16 +118,10 @@
   // -- vendors --
   // Parts of a vendor that its status page calls out, partly or wholly; it mutes what it explains.
   VendorIncident: { enabled: true, warning: 0, 'for': '5m' },
-  // A service of the Supabase project (auth, database, pooler, storage …), or the project itself, is not healthy, as
-  // Supabase says; a project that is paused or removed is not.
+  // A service of the Supabase project (auth, database, pooler, storage …) is not healthy, as Supabase says itself.
   SupabaseUnhealthy: { enabled: true, severity: 'warning', 'for': '5m' },
-  // The latest deployment on Railway failed or crashed, or the production build on Vercel ended in an error. One that was
-  // skipped, called off or is under way makes the failure before it no better.
+  // The latest deployment on Railway failed or crashed, or the production build on Vercel ended in an error.
   DeploymentFailed: { enabled: true, severity: 'warning', 'for': '2m' },
-  // What serves on Railway has crashed, or all of its copies crash.
-  ServiceCrashed: { enabled: true, severity: 'critical', 'for': '2m' },
-  // Copies of a service on Railway that crash, while others may serve.
-  InstancesCrashing: { enabled: true, warning: 0, 'for': '5m' },
 
   // -- monitoring itself: silence is not health --
   // A source of Vigie fails: its numbers are old and then gone, and the alerts on them cannot fire.
@@ -161,10 +136,6 @@
   TargetDown: { enabled: true, severity: 'warning', 'for': '5m' },
   // Prometheus cannot scrape Vigie: every alert on database, queues and jobs is blind.
   VigieDown: { enabled: true, severity: 'critical', 'for': '5m' },
-  // NotificationsFailing, for channels that wake somebody (PagerDuty, SMS) and for those that are read: messages within five
-  // minutes that could not be handed over. One may be a hiccup; a channel that is broken fails once a minute.
-  PagesFailing: { enabled: true, critical: 2 },
-  MessagesFailing: { enabled: true, warning: 2 },
   // A job of `jobs` is not in the scrape configuration any more.
   TargetAbsent: { enabled: true, severity: 'warning', 'for': '10m' },
   // Fires always; the dead-man's switch rings when it stops. Only off where nobody listens to it.

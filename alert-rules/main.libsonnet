@@ -1,7 +1,6 @@
 // From signals to what Prometheus evaluates: recording rules, and the alerts on what they record.
 local units = import '../signals/units.libsonnet';
 local alert = import 'alert.libsonnet';
-local promql = import '../signals/promql.libsonnet';
 local sources = import '../signals/sources.libsonnet';
 
 // A group of which nothing is left is no group.
@@ -19,14 +18,7 @@ local groups(suffix, signals, rules) = {
   local config = $._config,
 
   // All signals; those whose sources the product does not have are there too, without `sources`.
-  // Their queries read this product alone.
-  _signals::
-    local ours(selector) = 'product="%s",%s' % [config.product, selector];
-    (import '../signals/main.libsonnet')(config { selectors: std.mapWithKey(function(_, each) ours(each), config.selectors) }),
-
-  local ours = promql.onlyOf(config.product, std.set(
-    [signal.record for group in $._signals for signal in group.signals if signal.record != null]
-  )),
+  _signals:: (import '../signals/main.libsonnet')(config),
 
   // Those of which people are told.
   _alerting:: [signal for group in $._signals for signal in group.signals if alert.isOn(signal, config)],
@@ -38,9 +30,7 @@ local groups(suffix, signals, rules) = {
       isIdle: signal.sources == {},
       keys: std.set(std.flatMap(sources.keys, signal.couldRead)),
       greatest: signal.alert.greatest,
-      local given = [std.get(config.alerts[signal.alert.settings], side) for side in ['warning', 'critical']],
-      // The threshold that is passed first.
-      mildest: if given[0] != null then given[0] else given[1],
+      warning: std.get(config.alerts[signal.alert.settings], 'warning'),
     }
     for group in $._signals
     for signal in group.signals
@@ -63,7 +53,7 @@ local groups(suffix, signals, rules) = {
   prometheusRules:: groups('signals', $._signals, function(signal) [
     {
       record: signal.record,
-      expr: ours(signal.sources[source]),
+      expr: signal.sources[source],
       [if signal.perSource then 'labels']: { source: source },
     }
     for source in std.objectFields(signal.sources)
@@ -71,8 +61,5 @@ local groups(suffix, signals, rules) = {
   ]),
 
   prometheusAlerts:: groups('alerts', $._signals, function(signal)
-    if alert.isOn(signal, config) then [
-      rule { expr: ours(super.expr) }
-      for rule in alert.rules(signal, config)
-    ] else []),
+    if alert.isOn(signal, config) then alert.rules(signal, config) else []),
 }

@@ -74,38 +74,6 @@ local of(config, signals) =
       },
     ];
 
-  // What tells that one kind of channel fails goes by all the others; where there is no other it goes its usual way, for not
-  // every mailbox of three may be gone.
-  local without(integration) = {
-    local others = onCall + { [integration]: nobody[integration] },
-    local pager = channel.pagerduty(others.pagerduty, title),
-    local texts = channel.sms(others.sms, title),
-    local read = inbox(others),
-    local pages = std.member(['pagerduty', 'sms'], integration),
-    name: 'without-' + integration,
-    // Alertmanager calls texts by their service.
-    matchers: [
-      'alertname="NotificationsFailing"',
-      'integration="%s"' % (if integration == 'sms' then 'sns' else integration),
-    ],
-    local alone = { group_by: ['product', 'component'] },
-    told:
-      if pages then urgent({ group_wait: config.routing.pageWait } + alone, pager, texts + read)
-      else [{ suffix: '', timing: hours + alone, configs: if read != {} then read else pager + texts }],
-    also: false,
-    unreached: null,
-  };
-  local watched = [signal for signal in signals if signal.alert.name == 'NotificationsFailing'] != [];
-  local everybody =
-    [onCall] + [config.channels[team] for team in teams if config.channels[team] != null] + config.channels.escalation;
-  local isUsed(integration) =
-    [people for people in everybody if !std.member([null, []], std.get(people, integration))] != [];
-  local rerouted = [
-    audience
-    for audience in std.map(without, std.filter(isUsed, ['pagerduty', 'sms', 'slack', 'email']))
-    if watched && [told for told in audience.told if told.configs != {}] != []
-  ];
-
   // What is resolved or silenced when the wait is over is not sent.
   local level(it) = {
     local people = nobody + it,
@@ -122,7 +90,7 @@ local of(config, signals) =
   };
 
   std.flattenArrays([team(name) for name in teams if concerned(name, signals)]) +
-  std.map(level, config.channels.escalation) + rerouted + [
+  std.map(level, config.channels.escalation) + [
     {
       local pager = channel.pagerduty(onCall.pagerduty, title),
       local messages = channel.sms(onCall.sms, title) + channel.slack(onCall.slack, title),

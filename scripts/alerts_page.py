@@ -30,38 +30,6 @@ are changed under `thresholds` in [vigie.yaml](configuration.md#thresholds) by t
 exact: at the threshold itself nothing fires. Who is told in detail: [routing.md](routing.md).
 
 """
-_FEW = """\
-## Few events
-
-A share of failures is judged over its window and over an hour. It fires where it is beyond the threshold, at least
-five events failed, and more of them than chance explains where the true share is at 80% of the threshold (3.5 standard
-deviations). What the hour says ends as soon as the short window is below the threshold again. Of few events a
-percentile fires only where lower ones are beyond the threshold too; the expressions below say from how many on it is
-enough alone. So a threshold is exact where there are many events, and of few of them more must be bad.
-
-Six hours of chance at 80% of each threshold fire nothing, whatever the size of the product; `pytest
-tests/months/test_noise.py` shows the table. Time until a fault of few events is told, evenly spaced, after two hours
-without one, reading Stripe or LangSmith not included:
-
-| fault | told |
-|---|---|
-| 5 requests a minute, all fail | page after 11 min |
-| 100 requests a minute, all fail | page after 5 min |
-| a job a minute, all fail | page after 28 min |
-| 10 jobs a minute, all fail | page after 7 min |
-| 9 payments an hour, all fail | page after 41 min |
-| 12 payments an hour, all fail | page after 30 min |
-| 12 payments an hour, 60% fail | warning after 59 min; 7 of 12 may be chance at 24%, so no page |
-| 60 payments an hour, 60% fail | page after 28 min |
-| 200 payments an hour, 60% fail | page after 21 min |
-| 18 calls of a model in 10 minutes, all fail | warning after 20 min |
-
-## When an alert ends
-
-An alert ends when its number is well again, and with `keep_firing_for` so much later: what falls back for a moment and
-returns is one alert, and one message. The section of each alert says how long it goes on.
-
-"""
 _TOLD = {
     "critical": "on-call and #alerts",
     "warning": "#alerts and e-mail",
@@ -83,7 +51,7 @@ def alerts_page() -> str:
     ]
     rows = [_row(signal, rules) for signal, rules in sections]
     table = ["| alert | warning | critical | for | settings |", "|---|---|---|---|---|", *rows]
-    parts = [_PREAMBLE, "\n".join(table), "\n\n", _FEW]
+    parts = [_PREAMBLE, "\n".join(table), "\n\n"]
     parts += ["\n".join(_section(signal, rules, facts)) + "\n\n" for signal, rules in sections]
     return "".join(parts).rstrip("\n") + "\n"
 
@@ -141,12 +109,9 @@ def _section(signal: Signal, rules: list[Rule], facts: Mapping[str, Any]) -> Ite
         told = "; ".join(filter(None, [_TOLD[severity], _AUDIENCES.get(rule["labels"].get("audience", ""))]))
         lasting = f"for {rule['for']}" if "for" in rule else "at once"
         yield f"- **{severity}**: {_condition(signal, rule)} {lasting}; told to {told}."
-    if "keep_firing_for" in rules[0]:
-        yield f"- Goes on for {rules[0]['keep_firing_for']} after it was last seen (`keep_firing_for`)."
     if alert["guard"] is not None:
         minimum = facts["settings"][alert["settings"]]["minimum"]
-        hourly = ", or from five failures in an hour" if alert["share"] else ""
-        yield f"- Judged from {minimum:g} events{_in_window(alert['guard'])} on{hourly}."
+        yield f"- Judged from {minimum:g} events{_in_window(alert['guard'])} on."
     yield f"- First step: {alert['action']}"
     yield f"- Runbook: [{alert['runbook']}](../runbooks/{facts['runbooks'][alert['runbook']]})"
     yield from _muted(alert, {rule["labels"]["severity"] for rule in rules})

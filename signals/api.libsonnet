@@ -1,9 +1,6 @@
 // What the customers of the product get: requests, errors and latency, from whoever counts them (see http.libsonnet).
 function(config)
-  local counters = import 'counters.libsonnet';
-  local percentiles = import 'percentiles.libsonnet';
   local promql = import 'promql.libsonnet';
-  local shares = import 'shares.libsonnet';
   local window = config.windows.http;
   local http = (import 'http.libsonnet')[config.numbers.http](config);
   local requests = 'product:http_requests:rate' + window;
@@ -12,9 +9,7 @@ function(config)
   local source(expr) = { [if expr != null then config.numbers.http]: expr };
   local perMinute(class) =
     local answers = http.answers(class);
-    local perMinute = '60 * (%s or 0 * %s)' % [answers, requests];
-    local isCounted = std.member(['instrumentator', 'otel'], config.numbers.http);
-    source(if answers != null then promql.exact(if isCounted then counters.believed(perMinute) else perMinute));
+    source(if answers != null then promql.exact('60 * (%s or 0 * %s)' % [answers, requests]));
   local symptom = {
     component: 'api',
     owner: 'backend',
@@ -27,50 +22,23 @@ function(config)
     action: 'Find the slow route (Sentry, Performance), then look at CPU, the database and the LLM provider.',
     guard: { events: requests, window: window },
   };
-  // Nobody but the application tells any percentile that is asked for.
-  local latencies(quantile) = 'product:http_request_duration_seconds:p%d_rate%s' % [quantile * 100, window];
-  local steady(quantile, lower) =
-    if http.anyQuantile then percentiles.steady(quantile, lower, latencies, requests, window);
-  local percentile(quantile) = {
-    name: 'latencyP%d' % (quantile * 100),
-    title: 'Response time, %d%%' % (quantile * 100),
-    description: 'Time within which %d of 100 requests are answered.' % (quantile * 100),
-    unit: 'seconds',
-    record: latencies(quantile),
-    sources: source(if http.anyQuantile then http.quantile(quantile)),
-  };
-  local answered = {
-    name: 'requests',
-    title: 'Request rate',
-    description: 'Requests that the application answers, all routes together.',
-    unit: 'perSecond',
-    record: requests,
-    sources: source(http.requests),
-  };
-  local serverErrors = {
-    name: 'serverErrors',
-    title: 'Server errors',
-    description: '5xx answers in a minute, whatever their share of the traffic.',
-    unit: 'perMinute',
-    record: 'product:http_server_errors_per_minute:rate' + window,
-    sources: perMinute(5),
-    alert: symptom {
-      name: 'ServerErrors',
-      runbook: 'RB-001',
-      class: 'errors',
-      summary: 'The application answers with many server errors.',
-      says: '{{ $labels.product }} answers %(value)s requests with a server error',
-      action: 'Open the newest issues in Sentry; if they began with a release, roll it back.',
+
+  [
+    {
+      name: 'requests',
+      title: 'Request rate',
+      description: 'Requests that the application answers, all routes together.',
+      unit: 'perSecond',
+      record: requests,
+      sources: source(http.requests),
     },
-  };
-  local errors =
     {
       name: 'errorRate',
       title: 'Error rate',
       description: 'Share of requests answered with 5xx: what customers see as broken. No request counts as no error.',
       unit: 'ratio',
       record: 'product:http_errors_per_request:ratio_rate' + window,
-      sources: source(promql.share(serverErrors.record + ' / 60', requests, serverErrors.record)),
+      sources: source(promql.share(http.answers(5), requests)),
       alert: symptom {
         name: 'HighErrorRate',
         runbook: 'RB-001',
@@ -79,11 +47,24 @@ function(config)
         says: '%(value)s of the requests to {{ $labels.product }} are answered with a server error',
         action: 'Open the newest issues in Sentry; if they began with a release, roll it back.',
         guard: { events: requests, window: window },
-        share: shares.judged(errors.record, requests, window),
       },
-    };
-
-  [counters.signal(config), answered, serverErrors, errors] + shares.hourly(errors, answered) + [
+    },
+    {
+      name: 'serverErrors',
+      title: 'Server errors',
+      description: '5xx answers in a minute, whatever their share of the traffic.',
+      unit: 'perMinute',
+      record: 'product:http_server_errors_per_minute:rate' + window,
+      sources: perMinute(5),
+      alert: symptom {
+        name: 'ServerErrors',
+        runbook: 'RB-001',
+        class: 'errors',
+        summary: 'The application answers with many server errors.',
+        says: '{{ $labels.product }} answers %(value)s requests with a server error',
+        action: 'Open the newest issues in Sentry; if they began with a release, roll it back.',
+      },
+    },
     {
       name: 'clientErrors',
       title: 'Client errors',
@@ -105,12 +86,11 @@ function(config)
       title: 'Response time',
       description: 'Time within which 95 of 100 requests are answered.',
       unit: 'seconds',
-      record: latencies(0.95),
+      record: 'product:http_request_duration_seconds:p95_rate' + window,
       sources: source(http.quantile(0.95)),
       alert: latency {
         name: 'SlowResponse',
         summary: 'The application answers slowly.',
-        steady: steady(0.95, [0.9, 0.8]),
         says: 'The slowest 5%% of the requests to {{ $labels.product }} take %(value)s or longer',
       },
     },
@@ -119,13 +99,12 @@ function(config)
       title: 'Response time, slowest 1%',
       description: 'Time within which 99 of 100 requests are answered: the unlucky customers.',
       unit: 'seconds',
-      record: latencies(0.99),
+      record: 'product:http_request_duration_seconds:p99_rate' + window,
       sources: source(http.quantile(0.99)),
       alert: latency {
         name: 'SlowTailResponse',
         summary: 'Some requests are answered very slowly.',
-        steady: steady(0.99, [0.98, 0.96]),
         says: 'The slowest 1%% of the requests to {{ $labels.product }} take %(value)s or longer',
       },
     },
-  ] + [percentile(quantile) for quantile in [0.8, 0.9, 0.96, 0.98]]
+  ]

@@ -20,7 +20,6 @@ function(config)
     labels: { audience: 'security', pattern: pattern },
     mutedBy: [],
     groupBy: ['pattern'],
-    remembers: true,
     summary: 'Somebody seems to be breaking in.',
   };
 
@@ -123,8 +122,7 @@ function(config)
         settings: 'SecurityBreachBaseline',
         says: '{{ $labels.product }} refuses %(value)s as many sign-ins as is usual at this hour',
         action: 'Turn on the captcha of Supabase Auth, and see which accounts and addresses the logs name.',
-        // Guesses are known whenever their ratio is.
-        guard: { events: 'last_over_time(%s[1h])' % guesses },
+        guard: { events: promql.latest(guesses, config) },
       },
     },
   ]

@@ -1,10 +1,12 @@
 // Whether people come, pay and stay: sign-ups from the database, payments and subscriptions from Stripe.
 function(config)
   local promql = import 'promql.libsonnet';
-  local shares = import 'shares.libsonnet';
   local vigie = config.selectors.vigie;
   local window = config.windows.payments;
   local attempts = 'product:stripe_payment_attempts:rate' + window;
+  local signups = 'product:supabase_signups:max';
+  local baseline = 'product:supabase_signups_baseline:max';
+  local cancelled = 'product:stripe_subscription_churn:max';
   local payment = {
     component: 'payments',
     owner: 'backend',
@@ -19,159 +21,44 @@ function(config)
     summary: 'Stripe cannot deliver its webhooks.',
   };
 
-  local paid = {
-    name: 'paymentAttempts',
-    title: 'Payment attempts',
-    description: 'Attempts to pay that ended in a second, well or not.',
-    unit: 'perSecond',
-    record: attempts,
-    sources: { stripe: promql.rate('stripe_payment_attempts_total', vigie, window) },
-  };
-  local failures = {
-    name: 'paymentFailures',
-    title: 'Payments failed',
-    description: 'Share of the attempts to pay that failed. No attempt counts as no failure.',
-    unit: 'ratio',
-    record: 'product:stripe_payment_failures_per_attempt:ratio_rate' + window,
-    sources: { stripe: promql.share(promql.rate('stripe_payment_failures_total', vigie, window), attempts) },
-    alert: payment {
-      name: 'PaymentFailures',
-      class: 'errors',
-      summary: 'Too many payments fail.',
-      says: '%(value)s of the payments to {{ $labels.product }} fail',
-      action: 'Group the failed payments by reason in Stripe: one reason is a bank or fraud, all are Stripe or us.',
-      guard: { events: attempts, window: window },
-      share: shares.judged(failures.record, attempts, window),
+  [
+    {
+      name: 'paymentAttempts',
+      title: 'Payment attempts',
+      description: 'Attempts to pay that ended in a second, well or not.',
+      unit: 'perSecond',
+      record: attempts,
+      sources: { stripe: promql.rate('stripe_payment_attempts_total', vigie, window) },
     },
-  };
-
-  // A long window sees what happens to a small product, a short one sees at once what a large one loses; the first of the two
-  // has no name of its own. Of few events the number is chance: it must differ from what is usual by so many standard
-  // deviations of a Poisson distribution, of which a short window takes more, because it is looked at more often.
-  local suffix(window) = if window == '24h' then '' else window;
-  local latest(record) = promql.latest(record, config);
-  local deviates(least, most, usual, deviations) =
-    '%s - %s > %s * sqrt(%s)' % [latest(most), latest(least), promql.number(deviations), latest(usual)];
-
-  local signups(window) =
-    local now = 'product:supabase_signups%s:max' % suffix(window);
-    local usual = 'product:supabase_signups%s_baseline:max' % suffix(window);
-    local hours = '%s hours' % window[:std.length(window) - 1];
-    [
-      {
-        name: 'signups' + suffix(window),
-        title: 'Sign-ups' + (if window == '24h' then '' else ', last ' + hours),
-        description: 'Users who signed up within the last %s.' % hours,
-        unit: 'count',
-        gauge: true,
-        record: now,
-        sources: { postgres: promql.gauge('supabase_signups', '%s,window="%s"' % [vigie, window]) },
+    {
+      name: 'paymentFailures',
+      title: 'Payments failed',
+      description: 'Share of the attempts to pay that failed. No attempt counts as no failure.',
+      unit: 'ratio',
+      record: 'product:stripe_payment_failures_per_attempt:ratio_rate' + window,
+      sources: { stripe: promql.share(promql.rate('stripe_payment_failures_total', vigie, window), attempts) },
+      alert: payment {
+        name: 'PaymentFailures',
+        class: 'errors',
+        summary: 'Too many payments fail.',
+        says: '%(value)s of the payments to {{ $labels.product }} fail',
+        action: 'Group the failed payments by reason in Stripe: one reason is a bank or fraud, all are Stripe or us.',
+        guard: { events: attempts, window: window },
       },
-      {
-        name: 'signupsBaseline' + suffix(window),
-        title: 'Usual sign-ups' + (if window == '24h' then '' else ', last ' + hours),
-        description: 'Mean sign-ups of the same %s one to four weeks before.' % hours,
-        unit: 'count',
-        gauge: true,
-        record: usual,
-        sources: { postgres: promql.gauge('supabase_signups_baseline', '%s,window="%s"' % [vigie, window]) },
-      },
-      {
-        name: 'signupsAgainstBaseline' + suffix(window),
-        title: 'Sign-ups against usual' + (if window == '24h' then '' else ', last ' + hours),
-        description: 'Sign-ups per sign-up that is usual. Where none is usual, none is missed.',
-        unit: 'ratio',
-        gauge: true,
-        record: 'product:supabase_signups%s_per_baseline:ratio' % suffix(window),
-        sources: { postgres: promql.exact('%s / (%s > 0)' % [now, usual]) },
-        alert: {
-          name: 'SignupsDrop',
-          [if window != '24h' then 'settings']: 'SignupsDrop' + window,
-          component: 'signups',
-          class: 'business',
-          owner: 'product',
-          source: 'postgres',
-          runbook: 'RB-012',
-          labels: { window: window },
-          mutedBy: ['SourceSilent', 'SiteDown', 'DatabaseDown'],
-          explainedBy: ['supabase'],
-          summary: 'Fewer people sign up than usual.',
-          when: 'below',
-          says: '{{ $labels.product }} had %%(value)s of the sign-ups of the last %s that are usual' % hours,
-          action: 'Sign up yourself: page, mail and confirmation. Then look at what changed in the funnel.',
-          guard: { events: latest(usual) },
-          onlyIf: deviates(now, usual, usual, 3.5),
-        },
-      },
-    ];
-
-  local churn(window) =
-    local now = 'product:stripe_subscription_churn%s:max' % suffix(window);
-    local usual = 'product:stripe_subscription_churn%s_baseline:max' % suffix(window);
-    local hours = '%s hours' % window[:std.length(window) - 1];
-    [
-      {
-        name: 'cancelled' + suffix(window),
-        title: 'Cancellations' + (if window == '24h' then '' else ', last ' + hours),
-        description: 'Subscriptions that ended within the last %s.' % hours,
-        unit: 'count',
-        gauge: true,
-        record: now,
-        sources: { stripe: promql.gauge('stripe_subscription_churn', '%s,window="%s"' % [vigie, window]) },
-      },
-      {
-        name: 'cancelledBaseline' + suffix(window),
-        title: 'Usual cancellations' + (if window == '24h' then '' else ', last ' + hours),
-        description: 'Subscriptions that usually end in these %s; a number below one counts as one.' % hours,
-        unit: 'count',
-        gauge: true,
-        record: usual,
-        sources: {
-          stripe: 'clamp_min(%s, 1)' %
-                  promql.gauge('stripe_subscription_churn_baseline', '%s,window="%s"' % [vigie, window]),
-        },
-      },
-      {
-        name: 'churn' + suffix(window),
-        title: 'Churn' + (if window == '24h' then '' else ', last ' + hours),
-        description: 'Subscriptions that ended per one that usually ends in %s; a usual number below one counts as one.' % hours,
-        unit: 'times',
-        gauge: true,
-        record: 'product:stripe_subscription_churn%s_per_baseline:ratio' % suffix(window),
-        sources: { stripe: promql.exact('%s / %s' % [now, usual]) },
-        alert: payment {
-          name: 'ChurnSpike',
-          [if window != '24h' then 'settings']: 'ChurnSpike' + window,
-          class: 'business',
-          owner: 'product',
-          runbook: 'RB-012',
-          labels: { window: window },
-          explainedBy: [],
-          summary: 'More subscriptions end than usual.',
-          says: '%%(value)s as many subscriptions of {{ $labels.product }} ended within %s as is normal' % hours,
-          action: 'Read the reasons of the cancellations in Stripe: failed payments, a price, or a release.',
-          guard: { events: latest(now) },
-          onlyIf: deviates(usual, now, usual, if window == '24h' then 3.5 else 5),
-        },
-      },
-    ];
-
-  [paid, failures] + shares.hourly(failures, paid) + [
+    },
     {
       name: 'undelivered',
       title: 'Undelivered webhooks',
-      description: 'Events older than five minutes that an endpoint has not taken, while it takes no newer one.',
+      description: 'Events older than five minutes that no endpoint has taken, while new ones still fail.',
       unit: 'count',
       gauge: true,
       record: 'product:stripe_webhook_undelivered_events:max',
-      // A backlog that Stripe works off after a repair counts no more: a newer event was delivered.
+      // A backlog that Stripe works off after a repair counts no more: its newest event is old.
       sources: {
         stripe: |||
           max by (product) (stripe_webhook_undelivered_events{%(vigie)s})
           unless
-            max by (product) (stripe_webhook_newest_delivered_timestamp_seconds{%(vigie)s})
-          >
-            max by (product) (stripe_webhook_newest_undelivered_timestamp_seconds{%(vigie)s})
+          time() - max by (product) (stripe_webhook_newest_undelivered_timestamp_seconds{%(vigie)s}) > 3600
         ||| % { vigie: vigie },
       },
       alert: delivery {
@@ -200,10 +87,84 @@ function(config)
         settings: 'PaymentEndpointDisabled',
         labels: { pattern: 'disabled' },
         when: 'down',
-        remembers: true,
         says: 'Stripe does not deliver to the endpoint {{ $labels.endpoint }} of {{ $labels.product }} any more',
         action: 'Enable the endpoint in Stripe, under Webhooks; Stripe switches one off that failed for days.',
       },
     },
-  ] + std.flatMap(function(window) signups(window), ['24h', '3h']) +
-  std.flatMap(function(window) churn(window), ['24h', '2h'])
+    {
+      name: 'signups',
+      title: 'Sign-ups',
+      description: 'Users who signed up within the last 24 hours.',
+      unit: 'count',
+      gauge: true,
+      record: signups,
+      sources: { postgres: promql.gauge('supabase_signups', vigie + ',window="24h"') },
+    },
+    {
+      name: 'signupsBaseline',
+      title: 'Usual sign-ups',
+      description: 'Mean sign-ups of the same 24 hours one to four weeks before.',
+      unit: 'count',
+      gauge: true,
+      record: baseline,
+      sources: { postgres: promql.gauge('supabase_signups_baseline', vigie + ',window="24h"') },
+    },
+    {
+      name: 'signupsAgainstBaseline',
+      title: 'Sign-ups against usual',
+      description: 'Sign-ups per sign-up that is usual. Where none is usual, none is missed.',
+      unit: 'ratio',
+      gauge: true,
+      record: 'product:supabase_signups_per_baseline:ratio',
+      sources: { postgres: promql.exact('%s / (%s > 0)' % [signups, baseline]) },
+      alert: {
+        name: 'SignupsDrop',
+        component: 'signups',
+        class: 'business',
+        owner: 'product',
+        source: 'postgres',
+        runbook: 'RB-012',
+        mutedBy: ['SourceSilent', 'SiteDown', 'DatabaseDown'],
+        explainedBy: ['supabase'],
+        summary: 'Fewer people sign up than usual.',
+        when: 'below',
+        says: '{{ $labels.product }} had %(value)s of the sign-ups of the last 24 hours that are usual',
+        action: 'Sign up yourself: page, mail and confirmation. Then look at what changed in the funnel.',
+        guard: { events: promql.latest(baseline, config) },
+      },
+    },
+    {
+      name: 'cancelled',
+      title: 'Cancellations',
+      description: 'Subscriptions that ended within the last 24 hours.',
+      unit: 'count',
+      gauge: true,
+      record: cancelled,
+      sources: { stripe: promql.gauge('stripe_subscription_churn', vigie + ',window="24h"') },
+    },
+    {
+      name: 'churn',
+      title: 'Churn',
+      description: 'Subscriptions that ended per one that usually ends in 24 hours; a usual number below one counts as one.',
+      unit: 'times',
+      gauge: true,
+      record: 'product:stripe_subscription_churn_per_baseline:ratio',
+      sources: {
+        stripe: promql.exact('%s / clamp_min(%s, 1)' % [
+          cancelled,
+          promql.gauge('stripe_subscription_churn_baseline', vigie + ',window="24h"'),
+        ]),
+      },
+      alert: payment {
+        name: 'ChurnSpike',
+        class: 'business',
+        owner: 'product',
+        runbook: 'RB-012',
+        explainedBy: [],
+        summary: 'More subscriptions end than usual.',
+        says: '%(value)s as many subscriptions of {{ $labels.product }} ended within 24 hours as is normal',
+        action: 'Read the reasons of the cancellations in Stripe: failed payments, a price, or a release.',
+        guard: { events: promql.latest(cancelled, config) },
+      },
+    },
+  ]

@@ -4,7 +4,6 @@
 //   requests        answers in a second
 //   answers(class)  those of a class: 5 for 5xx
 //   quantile(q)     seconds that this share of them stay below
-//   anyQuantile     whether every percentile can be asked for
 //   slow(bound)     those that take longer than a bound of the histogram, written as its `le`
 local promql = import 'promql.libsonnet';
 
@@ -12,38 +11,13 @@ local promql = import 'promql.libsonnet';
 local counted(names) = function(config) {
   local window = config.windows.http,
   local app = config.selectors.app,
-  local job = promql.job(app, ''),
-  // A series that was not there in the window before is new, and all that it counts is of this window: `rate` would not see
-  // its first value. Only where somebody looked in vain before, or where the process is new itself; with a minute more,
-  // because nobody looks at once. Else it may be old and only now be read.
-  local rate(matchers) = std.rstripChars(|||
-    sum by (product) (
-      (
-        last_over_time(%(series)s[%(window)s]) unless last_over_time(%(series)s[%(window)s] offset %(window)s)
-        and on (job, instance)
-        (
-          max_over_time(up{%(target)s}[%(window)s] offset %(window)s) == 1
-          or
-          time() - last_over_time(process_start_time_seconds{%(target)s}[%(window)s]) < %(young)d
-        )
-      ) / %(seconds)d
-      or
-      rate(%(series)s[%(window)s])
-    )
-  ||| % {
-    series: '%s{%s}' % [names.counter, matchers],
-    window: window,
-    seconds: promql.seconds(window),
-    young: promql.seconds(window) + 60,
-    target: 'product="%s",%s' % [config.product, if job == '' then 'job!=""' else 'job="%s"' % job],
-  }, '\n'),
+  local rate(matchers) = 'sum by (product) (rate(%s{%s}[%s]))' % [names.counter, matchers, window],
   local buckets(matchers) = 'rate(%s_bucket{%s}[%s])' % [names.histogram, matchers, window],
   local within(bound) = 'sum by (product) (%s)' % buckets('%s,le="%s"' % [app, bound]),
 
   requests: rate(app),
   // "5xx" where statuses are grouped, 503 where they are not.
   answers(class):: rate('%s,%s=~"%d.."' % [app, names.status, class]),
-  anyQuantile: true,
   quantile(q):: promql.quantile(q, buckets(app), 'product'),
   slow(bound):: 'clamp_min(%s - %s, 0)' % [within('+Inf'), within(bound)],
 };
@@ -54,7 +28,6 @@ local latest(name, matchers, config) = 'last_over_time(%s{%s}[%s])' % [name, mat
 local best(expr) = 'max by (product) (sum by (product, instance) (%s))' % expr;
 local slowest(pattern, selector, config) = {
   quantile(q):: promql.exact('max by (product) (%s)' % latest(pattern % (q * 100), selector, config)),
-  anyQuantile: false,
   slow:: null,
 };
 

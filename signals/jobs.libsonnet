@@ -1,12 +1,10 @@
 // Whether work in the background gets done: queues, jobs and workers, in the names of celery-exporter.
 function(config)
   local promql = import 'promql.libsonnet';
-  local shares = import 'shares.libsonnet';
   local window = config.windows.jobs;
   local vigie = config.selectors.vigie;
-  local rate(counter) = promql.rate(counter, vigie, window);
+  local rate(counter) = 'sum by (product) (rate(%s{%s}[%s]))' % [counter, vigie, window];
   local workers = 'product:celery_workers:sum';
-  local stayed = 'product:celery_workers:min5m';
   local finished = 'product:celery_task_finished:rate' + window;
   local job = {
     component: 'jobs',
@@ -14,43 +12,6 @@ function(config)
     source: 'celery',
     runbook: 'RB-005',
     mutedBy: ['SourceSilent'],
-  };
-  local ended = {
-    name: 'jobsFinished',
-    title: 'Jobs finished',
-    description: 'Jobs that ended in a second, well or not; a retry is not an end.',
-    unit: 'perSecond',
-    record: finished,
-    // Both kinds of series may be missing, so they are united, not added; a label of their own keeps the two apart. Two
-    // Vigies that count the same count once.
-    sources: {
-      celery: |||
-        max by (product) (
-          sum by (product, instance) (
-            rate(celery_task_succeeded_total{%(vigie)s}[%(window)s])
-            or
-            label_replace(rate(celery_task_failed_total{%(vigie)s}[%(window)s]), "outcome", "failed", "", "")
-          )
-        )
-      ||| % { vigie: vigie, window: window },
-    },
-  };
-  local failures = {
-    name: 'jobFailures',
-    title: 'Job failure rate',
-    description: 'Share of finished jobs that failed for good. No finished job counts as no failure.',
-    unit: 'ratio',
-    record: 'product:celery_task_failed_per_finished:ratio_rate' + window,
-    sources: { celery: promql.share(rate('celery_task_failed_total'), finished) },
-    alert: job {
-      name: 'JobFailures',
-      class: 'errors',
-      summary: 'Too many jobs fail.',
-      says: '%(value)s of the jobs of {{ $labels.product }} fail',
-      action: 'Find the failing task and its exception in Sentry, then roll back or fix it and run the jobs again.',
-      guard: { events: finished, window: window },
-      share: shares.judged(failures.record, finished, window),
-    },
   };
 
   [
@@ -67,77 +28,70 @@ function(config)
         name: 'QueueBackup',
         class: 'saturation',
         groupBy: ['queue_name'],
-        remembers: true,
         summary: 'Jobs pile up in a queue.',
         says: '%(value)s jobs wait in the queue {{ $labels.queue_name }} of {{ $labels.product }}',
         action: 'Look whether the workers finish jobs: if they do, add workers; if not, restart them.',
       },
     },
-  ] + [ended, failures] + shares.hourly(failures, ended) + [
+    {
+      name: 'jobsFinished',
+      title: 'Jobs finished',
+      description: 'Jobs that ended in a second, well or not; a retry is not an end.',
+      unit: 'perSecond',
+      record: finished,
+      // Both kinds of series may be missing, so they are united, not added; a label of their own keeps the two apart.
+      sources: {
+        celery: |||
+          sum by (product) (
+            rate(celery_task_succeeded_total{%(vigie)s}[%(window)s])
+            or
+            label_replace(rate(celery_task_failed_total{%(vigie)s}[%(window)s]), "outcome", "failed", "", "")
+          )
+        ||| % { vigie: vigie, window: window },
+      },
+    },
+    {
+      name: 'jobFailures',
+      title: 'Job failure rate',
+      description: 'Share of finished jobs that failed for good. No finished job counts as no failure.',
+      unit: 'ratio',
+      record: 'product:celery_task_failed_per_finished:ratio_rate' + window,
+      sources: { celery: promql.share(rate('celery_task_failed_total'), finished) },
+      alert: job {
+        name: 'JobFailures',
+        class: 'errors',
+        summary: 'Too many jobs fail.',
+        says: '%(value)s of the jobs of {{ $labels.product }} fail',
+        action: 'Find the failing task and its exception in Sentry, then roll back or fix it and run the jobs again.',
+        guard: { events: finished, window: window },
+      },
+    },
     {
       name: 'workers',
       title: 'Worker count',
-      description: 'Workers that show signs of life; 0 too where nobody ever did, but jobs wait and none is finished.',
+      description: 'Workers that answer.',
       unit: 'count',
       gauge: true,
       record: workers,
-      // Where there is no count: those that are up; none, where some were within the hour and the queues are still read; none,
-      // where jobs wait and nobody who listens ever heard of a worker, nor of a job that was done. Whoever is deaf knows nothing.
-      sources: {
-        celery: |||
-          max by (product) (vigie_celery_workers{%(vigie)s})
-          or
-          (
-            sum by (product) (max by (product, hostname) (celery_worker_up{%(vigie)s}))
-            or
-            0 * max by (product) (max_over_time(celery_worker_up{%(vigie)s}[1h]))
-            and on (product)
-            product_queue:celery_queue_length:max
-            or
-            0 * (sum by (product) (product_queue:celery_queue_length:max) > 0)
-            and on (product)
-            max by (product) (vigie_celery_events_connected{%(vigie)s})
-            unless on (product)
-            %(finished)s > 0
-          )
-          unless on (product)
-          max by (product) (vigie_celery_events_connected{%(vigie)s}) == 0
-        ||| % { vigie: vigie, finished: finished },
-      },
+      sources: { celery: 'sum by (product) (max by (product, hostname) (celery_worker_up{%s}))' % vigie },
       alert: job {
         name: 'NoWorkers',
         class: 'availability',
         when: 'down',
-        remembers: true,
         summary: 'No worker is left.',
         says: 'No Celery worker of {{ $labels.product }} answers, so no job is done',
         action: 'Restart the worker service and read why it ended.',
       },
     },
     {
-      name: 'workersBefore',
-      title: 'Workers that stayed',
-      description: 'Fewest workers of the last five minutes: one that came to replace another does not count with it.',
-      unit: 'count',
-      gauge: true,
-      record: stayed,
-      sources: { celery: 'min_over_time(%s[5m])' % workers },
-    },
-    {
       name: 'workerUp',
       title: 'Worker',
-      description: 'Whether a worker that was there, and did not say goodbye, still answers.',
+      description: 'Whether a worker that was there still answers.',
       unit: 'up',
       gauge: true,
       by: ['hostname'],
       record: 'product_worker:celery_worker_up:max',
-      sources: {
-        celery: |||
-          max by (product, hostname) (celery_worker_up{%(vigie)s})
-          unless
-          max by (product, hostname) (vigie_celery_worker_offline{%(vigie)s}) == 1
-        ||| % { vigie: vigie },
-      },
+      sources: { celery: 'max by (product, hostname) (celery_worker_up{%s})' % vigie },
       alert: job {
         name: 'WorkerDown',
         class: 'availability',
@@ -146,7 +100,10 @@ function(config)
         says: 'The worker {{ $labels.hostname }} of {{ $labels.product }} shows no sign of life and nothing replaced it',
         action: 'Restart the worker, or do nothing if it was taken away on purpose.',
         mutedBy+: ['NoWorkers'],
-        onlyIf: '%s < max_over_time(%s[15m])' % [promql.latest(workers, config), stayed],
+        onlyIf: 'last_over_time(%(workers)s[%(gauge)s]) < max_over_time(%(workers)s[15m])' % {
+          workers: workers,
+          gauge: config.gaugeWindow,
+        },
       },
     },
     {
@@ -200,24 +157,6 @@ function(config)
         says: 'The worker {{ $labels.hostname }} of {{ $labels.product }} works without sending task events',
         action: 'Start the worker with -E, or set enable_events: true under sources.celery.',
         mutedBy+: ['WorkerDown'],
-      },
-    },
-    {
-      name: 'eventsUnreadable',
-      title: 'Unreadable task events',
-      description: 'Task events of the last ten minutes that Vigie could not read: what they told is lost.',
-      unit: 'count',
-      record: 'product:celery_events_undecodable:increase10m',
-      sources: {
-        celery: promql.exact('max by (product) (increase(vigie_celery_events_undecodable_total{%s}[10m]))' % vigie),
-      },
-      alert: job {
-        name: 'CeleryEventsUnreadable',
-        class: 'blindness',
-        runbook: 'RB-010',
-        summary: 'Task events cannot be read.',
-        says: 'Vigie cannot read %(value)s task events of {{ $labels.product }} of the last ten minutes',
-        action: 'Set event_serializer to json in the application; see which program sends anything else.',
       },
     },
     {

@@ -1,8 +1,6 @@
 // Whether the model answers, quickly and at a price that was planned, from LangSmith.
 function(config)
-  local percentiles = import 'percentiles.libsonnet';
   local promql = import 'promql.libsonnet';
-  local shares = import 'shares.libsonnet';
   local llm = config.selectors.llm;
   local window = config.windows.llm;
   // While runs are too many to list, Vigie withholds the counters and reads LangSmith's statistics of ten minutes instead.
@@ -28,72 +26,29 @@ function(config)
   local judgedByCalls = model { guard: { events: calls, window: window } };
   local judgedByRuns = model { guard: { events: runs, window: window } };
 
-  local durations(quantile) = 'product:langsmith_llm_call_duration_seconds:p%d_rate%s' % [quantile * 100, window];
-  local percentile(quantile) = {
-    name: 'llmP%d' % (quantile * 100),
-    title: 'LLM latency p%d' % (quantile * 100),
-    description: 'Time within which %d of 100 calls of a model are answered.' % (quantile * 100),
-    unit: 'seconds',
-    record: durations(quantile),
-    sources: { langsmith: promql.quantile(quantile, buckets, 'product') },
-  };
-  local ended = {
-    name: 'llmRuns',
-    title: 'LLM requests',
-    description: 'Requests to the product that use a model (traces), ended in a second.',
-    unit: 'perSecond',
-    record: runs,
-    sources: { langsmith: rate('langsmith_runs_total', counted('runs', ofRuns)) },
-  };
-  local called = {
-    name: 'llmCalls',
-    title: 'LLM calls',
-    description: 'Calls of a model that ended in a second; one request may make several.',
-    unit: 'perSecond',
-    record: calls,
-    sources: { langsmith: rate('langsmith_llm_calls_total', counted('runs', ofCalls)) },
-  };
-  local failedRuns = {
-    name: 'llmErrors',
-    title: 'LLM error rate',
-    description: 'Share of the requests (traces) that ended in an error. No request counts as no error.',
-    unit: 'ratio',
-    record: 'product:langsmith_run_errors_per_run:ratio_rate' + window,
-    sources: { langsmith: promql.share(rate('langsmith_run_errors_total', failed(ofRuns)), runs) },
-    alert: judgedByRuns {
-      name: 'LLMErrors',
-      class: 'errors',
-      share: shares.judged(failedRuns.record, runs, window),
-      mutedBy: ['LLMAPIErrors'],
-      summary: 'Requests that use the model fail.',
-      says: '%(value)s of the requests of {{ $labels.product }} that use a model end in an error',
-      action: 'Open the newest failed traces in LangSmith: the step that failed says whose error it is.',
+  [
+    {
+      name: 'llmRuns',
+      title: 'LLM requests',
+      description: 'Requests to the product that use a model (traces), ended in a second.',
+      unit: 'perSecond',
+      record: runs,
+      sources: { langsmith: rate('langsmith_runs_total', counted('runs', ofRuns)) },
     },
-  };
-  local failedCalls = {
-    name: 'llmApiErrors',
-    title: 'LLM API failures',
-    description: 'Share of the calls of a model that ended in an error. No call counts as no error.',
-    unit: 'ratio',
-    record: 'product:langsmith_llm_call_errors_per_call:ratio_rate' + window,
-    sources: { langsmith: promql.share(rate('langsmith_llm_call_errors_total', failed(ofCalls)), calls) },
-    alert: judgedByCalls {
-      name: 'LLMAPIErrors',
-      class: 'errors',
-      share: shares.judged(failedCalls.record, calls, window),
-      summary: 'The API of the model fails.',
-      says: '%(value)s of the calls of a model of {{ $labels.product }} end in an error',
-      action: 'Read the status page of the model and its rate limits; if it is down, switch to the fallback model.',
+    {
+      name: 'llmCalls',
+      title: 'LLM calls',
+      description: 'Calls of a model that ended in a second; one request may make several.',
+      unit: 'perSecond',
+      record: calls,
+      sources: { langsmith: rate('langsmith_llm_calls_total', counted('runs', ofCalls)) },
     },
-  };
-
-  [ended, called] + [
     {
       name: 'llmMedian',
       title: 'LLM latency p50',
       description: 'Time within which half of the calls of a model are answered.',
       unit: 'seconds',
-      record: durations(0.5),
+      record: 'product:langsmith_llm_call_duration_seconds:p50_rate' + window,
       // Medians cannot be joined, so the slowest project speaks for all.
       sources: {
         langsmith: '%s\nor\n%s' % [
@@ -103,7 +58,6 @@ function(config)
       },
       alert: judgedByCalls {
         name: 'LLMSlowMedian',
-        steady: percentiles.steady(0.5, [0.4, 0.2], durations, calls, window),
         class: 'latency',
         summary: 'The model answers slowly.',
         says: 'Half of the calls of a model of {{ $labels.product }} take %(value)s or longer',
@@ -115,11 +69,10 @@ function(config)
       title: 'LLM latency p95',
       description: 'Time within which 95 of 100 calls of a model are answered.',
       unit: 'seconds',
-      record: durations(0.95),
+      record: 'product:langsmith_llm_call_duration_seconds:p95_rate' + window,
       sources: { langsmith: promql.quantile(0.95, buckets, 'product') },
       alert: judgedByCalls {
         name: 'LLMSlowTail',
-        steady: percentiles.steady(0.95, [0.9, 0.8], durations, calls, window),
         class: 'latency',
         summary: 'Some calls of the model are answered very slowly.',
         says: 'The slowest 5%% of the calls of a model of {{ $labels.product }} take %(value)s or longer',
@@ -142,7 +95,37 @@ function(config)
         action: 'Find the longest prompts in LangSmith: shorten them, cache them, or take a cheaper model.',
       },
     },
-  ] + [failedRuns, failedCalls] + shares.hourly(failedRuns, ended) + shares.hourly(failedCalls, called) + [
+    {
+      name: 'llmErrors',
+      title: 'LLM error rate',
+      description: 'Share of the requests (traces) that ended in an error. No request counts as no error.',
+      unit: 'ratio',
+      record: 'product:langsmith_run_errors_per_run:ratio_rate' + window,
+      sources: { langsmith: promql.share(rate('langsmith_run_errors_total', failed(ofRuns)), runs) },
+      alert: judgedByRuns {
+        name: 'LLMErrors',
+        class: 'errors',
+        mutedBy: ['LLMAPIErrors'],
+        summary: 'Requests that use the model fail.',
+        says: '%(value)s of the requests of {{ $labels.product }} that use a model end in an error',
+        action: 'Open the newest failed traces in LangSmith: the step that failed says whose error it is.',
+      },
+    },
+    {
+      name: 'llmApiErrors',
+      title: 'LLM API failures',
+      description: 'Share of the calls of a model that ended in an error. No call counts as no error.',
+      unit: 'ratio',
+      record: 'product:langsmith_llm_call_errors_per_call:ratio_rate' + window,
+      sources: { langsmith: promql.share(rate('langsmith_llm_call_errors_total', failed(ofCalls)), calls) },
+      alert: judgedByCalls {
+        name: 'LLMAPIErrors',
+        class: 'errors',
+        summary: 'The API of the model fails.',
+        says: '%(value)s of the calls of a model of {{ $labels.product }} end in an error',
+        action: 'Read the status page of the model and its rate limits; if it is down, switch to the fallback model.',
+      },
+    },
     {
       name: 'llmTokenBudget',
       title: 'LLM token budget',
@@ -168,4 +151,4 @@ function(config)
         action: 'Tell finance, and decide whether to raise the budget or to use fewer tokens.',
       },
     },
-  ] + [percentile(quantile) for quantile in [0.2, 0.4, 0.8, 0.9]]
+  ]

@@ -31,14 +31,7 @@
 //                  several)
 //     guard        { events, window }: rate of events that must make up `minimum` in the window, or null; without a window
 //                  `events` is their number
-//     share        { events, window, hour }: it is a share of events that fail, which must be more than chance and is
-//                  judged over an hour too (shares.libsonnet), or null
-//     steady       { events, window, from, lower }: it is a percentile, and of few events lower ones must be beyond too
-//                  (percentiles.libsonnet), or null
 //     onlyIf       another condition on the product, or null
-//     remembers    whether the last value counts for an hour while `source` is not read well; then the signal is a gauge
-//     mostlyDown   for 'down': windows [{ over, lately, where }] over which it also is down when it was for more than half of
-//                  the time, at least once `lately` (`gaugeWindow` unless given); `where` narrows to some of its series
 //     greatest     the greatest value that there can be, or null
 //     mutedBy      alerts that explain the warning of this one
 //     repeats      pages that say the same as the page of this one, which then does not fire: [{ alert, labels }], where
@@ -48,7 +41,7 @@
 function(config)
   local given = (import 'sources.libsonnet').given(config);
   local optional = { record: null, by: [], gauge: false, perSource: false, reads: {}, alert: null };
-  local optionalInAlert = { when: 'above', guard: null, share: null, steady: null, onlyIf: null, remembers: false, mostlyDown: [], mutedBy: [], repeats: [], groupBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
+  local optionalInAlert = { when: 'above', guard: null, onlyIf: null, mutedBy: [], repeats: [], groupBy: [], explainedBy: [], source: null, labels: {}, greatest: null };
   // Locals are computed once, fields at every access.
   local complete(signal) =
     local reads(name) = std.get(std.get(signal, 'reads', {}), name, name);
@@ -74,6 +67,6 @@ function(config)
     { name: 'llm', signals: (import 'llm.libsonnet')(config) },
     { name: 'hosting', signals: (import 'hosting.libsonnet')(config) },
     { name: 'vendors', signals: (import 'vendors.libsonnet')(config) },
-    { name: 'monitoring', signals: (import 'vigie.libsonnet')(config) + (import 'paging.libsonnet')(config) },
+    { name: 'monitoring', signals: (import 'vigie.libsonnet')(config) },
   ];
   [group { signals: [complete(signal) for signal in super.signals] } for group in groups]

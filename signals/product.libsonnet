@@ -8,7 +8,7 @@ local given(object) = { [key]: object[key] for key in std.objectFields(object) i
 local threshold(changes) =
   given(changes) +
   { [side]: null for side in ['warning', 'critical'] if std.get(changes, side) == false } +
-  { [key]: promql.duration(changes[key]) for key in ['for', 'keep_firing_for'] if std.get(changes, key) != null };
+  { [key]: promql.duration(changes[key]) for key in ['for'] if std.get(changes, key) != null };
 
 // Seconds as Prometheus writes them.
 local durations(object) = { [key]: promql.duration(object[key]) for key in std.objectFields(object) };
@@ -19,16 +19,14 @@ local camelCase(key) =
   words[0] + std.join('', [std.asciiUpper(word[0]) + word[1:] for word in words[1:]]);
 local renamed(object) = { [camelCase(key)]: object[key] for key in std.objectFields(object) };
 
-// What of the product is not in `sources` but read all the same: whether the generated configuration scrapes it, and the
-// selector and the job of its series. A selector that somebody set says that they are there, whoever scrapes them.
+// What of the product is not in `sources` but read all the same. A selector that somebody set says that the series are
+// there, whoever scrapes them.
 local scraped(product) =
-  local all = [
-    { name: 'app', isOurs: product.app.metrics != [], selector: 'app', job: 'app' },
-    { name: 'probes', isOurs: product.probes != [], selector: 'probes', job: 'blackbox' },
-    { name: 'node', isOurs: product.stack.node != null, selector: 'node', job: 'node' },
-    { name: 'supabase_feed', isOurs: product.stack.supabase != null, selector: 'supabase', job: 'supabase' },
-  ];
-  [each for each in all if each.isOurs || product.selectors[each.selector] != null];
+  local selected(name) = product.selectors[name] != null;
+  (if product.app.metrics != [] || selected('app') then ['app'] else []) +
+  (if product.probes != [] || selected('probes') then ['probes'] else []) +
+  (if product.stack.node != null || selected('node') then ['node'] else []) +
+  (if product.stack.supabase != null || selected('supabase') then ['supabase_feed'] else []);
 
 function(product) {
   _config+:: {
@@ -36,17 +34,11 @@ function(product) {
 
     product: product.product,
     timezone: product.timezone,
-    sources: if product.sources == null then null else product.sources + [each.name for each in scraped(product)],
+    sources: if product.sources == null then null else product.sources + scraped(product),
     selectors+: given(product.selectors),
     jobs:
       if product.jobs != null then product.jobs
-      else super.jobs + [
-        job
-        for each in scraped(product)
-        // Somebody else's job may have any name.
-        for job in [promql.job(config.selectors[each.selector], if each.isOurs then each.job)]
-        if job != null
-      ],
+      else super.jobs + if std.member(scraped(product), 'app') then [promql.job(config.selectors.app, 'app')] else [],
     windows+: durations(product.windows),
     slo+: product.slo,
     routing+: renamed(durations(product.routing)),

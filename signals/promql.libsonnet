@@ -40,33 +40,13 @@
   // The latest value of a recorded gauge, through missed scrapes.
   latest(record, config):: 'last_over_time(%s[%s])' % [record, config.gaugeWindow],
 
-  // A function that gives a query about one product alone: several may share a Prometheus, each with rules of its own. What
-  // stands between braces names the product already (main.libsonnet); here it is put behind every recorded series. Each name
-  // becomes one character first, the longest name before those that it begins with.
-  onlyOf(product, records)::
-    local names = std.reverse(std.sort(records, std.length));
-    local selector = 'product="%s"' % product;
-    // Arrays, whose elements are computed once; those of objects are at every access.
-    local marks = std.mapWithIndex(
-      function(index, name)
-        local mark = std.char(57344 + index);
-        [name, mark, mark + '{', name + '{' + selector + ',', name + '{' + selector + '}'],
-      names
-    );
-    local marked(query, mark) = std.strReplace(query, mark[0], mark[1]);
-    local named(query, mark) = std.strReplace(std.strReplace(query, mark[2], mark[3]), mark[1], mark[4]);
-    function(query) std.foldl(named, marks, std.foldl(marked, marks, query)),
-
-  // Whether Vigie reads all of a source, through missed scrapes, but for less long than `latest` looks back.
-  isRead(source):: 'last_over_time(product_source:vigie_source_up:max{source="%s"}[1m]) == 1' % source,
-
   // Events of `part` per event of `whole` (both rates with the same labels); 0 where there was no event, or never one of
-  // the part: nothing went wrong. `known` is there as long as that can be said.
-  share(part, whole, known=whole):: $.exact(|||
+  // the part: nothing went wrong.
+  share(part, whole):: $.exact(|||
     %(part)s / (%(whole)s > 0)
     or
-    0 * %(known)s
-  ||| % { part: part, whole: whole, known: known }),
+    0 * %(whole)s
+  ||| % { part: part, whole: whole }),
 
   // A percentile of a classic histogram, or nothing where nothing was observed (NaN is not above 0).
   quantile(q, buckets, by):: $.exact('histogram_quantile(%s, sum by (%s, le) (%s)) >= 0' % [$.number(q), by, buckets]),

@@ -13,27 +13,6 @@ function(config)
 
   [
     {
-      name: 'redisUp',
-      title: 'Redis',
-      description: 'Whether a connection to Redis succeeds and answers: without it no job can be queued or done.',
-      unit: 'up',
-      gauge: true,
-      record: 'product:redis_up:max',
-      sources: { redis: promql.gauge('redis_up', vigie) },
-      alert: redis {
-        name: 'RedisDown',
-        class: 'availability',
-        owner: 'backend',
-        mutedBy: [],
-        when: 'down',
-        remembers: true,
-        mostlyDown: [{ over: '5m' }],
-        summary: 'Redis cannot be reached.',
-        says: 'No connection to the Redis of {{ $labels.product }} succeeds, so no job is queued or done',
-        action: 'Read the status and the log of Redis at its host; if it was killed, give it more memory and start it.',
-      },
-    },
-    {
       name: 'redisKeeps',
       title: 'Redis keeps jobs',
       description: 'Whether Redis never throws keys away: its policy is noeviction, or its memory has no limit.',

@@ -1,7 +1,6 @@
 // Whether the promise of a month is kept: how many times too fast the errors that it allows are used up. Each pair of
 // windows asks the same question: the long one says that it matters, the short one that it goes on.
 function(config)
-  local chance = import 'chance.libsonnet';
   local promql = import 'promql.libsonnet';
   local window = config.windows.http;
   local requests = 'product:http_requests:rate' + window;
@@ -44,12 +43,6 @@ function(config)
   ];
 
   local all(window) = 'avg_over_time(%s[%s])' % [requests, window];
-
-  // Bad requests with which an alert may fire at the earliest.
-  local fewest(objective, pair) =
-    local settings = config.alerts[objective.name + 'Burn' + pair.long];
-    local limits = [settings[side] for side in ['warning', 'critical'] if std.get(settings, side) != null];
-    (1 - objective.goal) * settings.minimum * std.foldl(std.min, limits, 1e9);
 
   local burn(objective, pair) = {
     name: 'burn%s%s' % [objective.name, pair.long],
@@ -95,10 +88,6 @@ function(config)
         % [pair.long, objective.word],
       action: objective.action,
       guard: { events: all(pair.long), window: pair.long },
-      // One error in three days burns no budget, unless more of them are beyond the threshold anyway.
-      onlyIf:
-        if fewest(objective, pair) < chance.failures then
-          'round(%s * %d) >= %d' % [objective.bad(pair.long), promql.seconds(pair.long), chance.failures],
       // Where nothing at all goes well.
       greatest: std.round(1000 / (1 - objective.goal)) / 1000,
     },

@@ -5,16 +5,6 @@ function(config)
   local out = vigie + ',status=~"partial_outage|major_outage"';
   // Whether no deployment is in one of these states; each thing that is deployed has a series for each state.
   local deployed(name, thing, states) = 'min by (product, %s) (1 - %s{%s,status=~"%s"})' % [thing, name, vigie, states];
-  local copies(states) =
-    'max by (product, service) (sum by (product, service, instance) (railway_service_instances{%s,status=~"%s"}))'
-    % [vigie, states];
-  local crash = {
-    component: 'hosting',
-    class: 'availability',
-    owner: 'backend',
-    source: 'railway',
-    runbook: 'RB-015',
-  };
   local days(timestamp) = promql.exact('(%s - time()) / 86400' % timestamp);
 
   [
@@ -52,19 +42,12 @@ function(config)
     {
       name: 'supabaseServices',
       title: 'Supabase services',
-      description: 'Whether the Supabase project, or a service of it, is healthy, as Supabase says itself.',
+      description: 'Whether a service of the Supabase project is healthy, as Supabase says itself.',
       unit: 'up',
       gauge: true,
       by: ['service'],
       record: 'product_service:supabase_service_healthy:max',
-      // A project that is paused or gone is not healthy either.
-      sources: {
-        supabase: |||
-          %s
-          or
-          max by (product, service) (label_replace(supabase_project_healthy{%s}, "service", "project", "", ""))
-        ||| % [promql.gauge('supabase_service_healthy', vigie, ['service']), vigie],
-      },
+      sources: { supabase: promql.gauge('supabase_service_healthy', vigie, ['service']) },
       alert: {
         name: 'SupabaseUnhealthy',
         component: 'database',
@@ -83,15 +66,15 @@ function(config)
     {
       name: 'deployment',
       title: 'Deployment',
-      description: 'Whether the last deployment that something came of neither failed nor crashed: one that was skipped says nothing.',
+      description: 'Whether the latest deployment neither failed nor crashed.',
       unit: 'up',
       gauge: true,
       perSource: true,
       by: ['source', 'service', 'project'],
       record: 'product_deployment:status:min',
       sources: {
-        railway: deployed('railway_deployment_result', 'service', 'failed|crashed'),
-        vercel: deployed('vercel_deployment_result', 'project', 'error'),
+        railway: deployed('railway_deployment_status', 'service', 'failed|crashed'),
+        vercel: deployed('vercel_deployment_status', 'project', 'error'),
       },
       alert: {
         name: 'DeploymentFailed',
@@ -105,51 +88,6 @@ function(config)
         summary: 'A deployment failed or crashed.',
         says: 'The latest deployment of {{ $labels.service }}{{ $labels.project }} of {{ $labels.product }} failed or crashed',
         action: 'Read its log in Railway or Vercel; if it serves customers, roll back.',
-      },
-    },
-    {
-      name: 'serviceRuns',
-      title: 'Service',
-      description: 'Whether what serves on Railway runs: its deployment has not crashed, and not all of its copies crash.',
-      unit: 'up',
-      gauge: true,
-      by: ['service'],
-      record: 'product_service:railway_service_runs:min',
-      sources: {
-        railway: |||
-          min by (product, service) (
-            1 - railway_serving_status{%(vigie)s,status="crashed"}
-            or
-            label_replace(%(running)s > bool 0, "of", "copies", "", "")
-            and on (product, service)
-            %(crashing)s > 0
-          )
-        ||| % { vigie: vigie, running: copies('running'), crashing: copies('crashed|restarting') },
-      },
-      alert: crash {
-        name: 'ServiceCrashed',
-        when: 'down',
-        remembers: true,
-        summary: 'A service has crashed.',
-        says: 'No copy of {{ $labels.service }} of {{ $labels.product }} runs on Railway: what served has crashed',
-        action: 'Read the last lines of its log in Railway; if a release is to blame, roll back, else restart it.',
-      },
-    },
-    {
-      name: 'copiesCrashing',
-      title: 'Crashing copies',
-      description: 'Copies of a service on Railway that have crashed or are restarted.',
-      unit: 'count',
-      gauge: true,
-      by: ['service'],
-      record: 'product_service:railway_instances_crashing:max',
-      sources: { railway: copies('crashed|restarting') },
-      alert: crash {
-        name: 'InstancesCrashing',
-        mutedBy: ['SourceSilent', 'ServiceCrashed'],
-        summary: 'Copies of a service crash.',
-        says: '%(value)s copies of {{ $labels.service }} of {{ $labels.product }} have crashed or are restarted',
-        action: 'Read their logs in Railway: "Killed" without a traceback is memory.',
       },
     },
     {

@@ -13,11 +13,6 @@ function(config)
     runbook: 'RB-009',
   };
   local silent = monitoring { runbook: 'RB-008' };
-  // What is read seldom is judged over a dozen polls, and is well again after two that are good. In seconds.
-  local slow = [{ above: 60, upto: 300 }, { above: 300, upto: 3600 }, { above: 3600, upto: 21600 }];
-  local polledBetween(above, upto) =
-    local interval = promql.latest('product_source:vigie_source_poll_interval_seconds:max', config);
-    '%s > %d <= %d' % [interval, above, upto];
 
   [
     {
@@ -28,38 +23,20 @@ function(config)
       gauge: true,
       by: ['source'],
       record: 'product_source:vigie_source_up:max',
-      sources: { vigie: promql.gauge('vigie_source_up', vigie, ['source']) },
+      sources: { vigie: 'max by (product, source) (vigie_source_up{%s})' % vigie },
       alert: silent {
         name: 'SourceSilent',
         when: 'down',
-        mostlyDown: [{ over: '10m' }] + [
-          {
-            over: promql.duration(12 * pace.upto),
-            lately: promql.duration(2.5 * pace.upto),
-            where: polledBetween(pace.above, pace.upto),
-          }
-          for pace in slow
-        ],
         summary: 'A source of numbers is silent.',
         says: 'Vigie cannot read {{ $labels.source }} of {{ $labels.product }}',
         action: 'Run `vigie check`: it says what failed and what to do.',
-        mutedBy: ['DatabaseDown', 'RedisDown'],
+        mutedBy: ['DatabaseDown'],
       },
-    },
-    {
-      name: 'pollInterval',
-      title: 'Interval',
-      description: 'Seconds between two polls of a source, as configured.',
-      unit: 'seconds',
-      gauge: true,
-      by: ['source'],
-      record: 'product_source:vigie_source_poll_interval_seconds:max',
-      sources: { vigie: promql.gauge('vigie_source_poll_interval_seconds', vigie, ['source']) },
     },
     {
       name: 'sourceAge',
       title: 'Age of numbers',
-      description: 'Intervals since a source last gave all its numbers, by the clock of Vigie alone; one is normal.',
+      description: 'Intervals since a source last gave its numbers; one is normal.',
       unit: 'count',
       gauge: true,
       by: ['source'],
@@ -67,7 +44,9 @@ function(config)
       sources: {
         vigie: |||
           min by (product, source) (
-            vigie_source_success_age_seconds{%(vigie)s} / vigie_source_poll_interval_seconds{%(vigie)s}
+              (time() - vigie_source_last_success_timestamp_seconds{%(vigie)s})
+            /
+              vigie_source_poll_interval_seconds{%(vigie)s}
           )
         ||| % { vigie: vigie },
       },
@@ -76,7 +55,7 @@ function(config)
         summary: 'The numbers of a source are old.',
         says: 'The numbers of {{ $labels.source }} of {{ $labels.product }} are %(value)s intervals old',
         action: 'Run `vigie check`; if the source answers, restart Vigie.',
-        mutedBy: ['DatabaseDown', 'RedisDown', 'SourceSilent'],
+        mutedBy: ['DatabaseDown', 'SourceSilent'],
       },
     },
     {
@@ -128,7 +107,6 @@ function(config)
       alert: monitoring {
         name: 'TargetDown',
         when: 'down',
-        mostlyDown: [{ over: '10m' }],
         summary: 'A target cannot be scraped.',
         says: 'Prometheus cannot scrape {{ $labels.instance }} ({{ $labels.job }}) of {{ $labels.product }}',
         action: 'Open the targets page of Prometheus: it names the error.',
@@ -146,7 +124,6 @@ function(config)
       alert: monitoring {
         name: 'VigieDown',
         when: 'down',
-        mostlyDown: [{ over: '10m' }],
         summary: 'Vigie cannot be scraped.',
         says: 'Prometheus cannot scrape the Vigie of {{ $labels.product }}, so database, queues and jobs go unwatched',
         action: 'Restart Vigie and read the last lines of its log.',

@@ -64,8 +64,7 @@ def test_row_level_security_hides_users_from_a_role_that_may_select_them(databas
 
 def test_sign_ups_of_today_are_as_many_as_on_this_day_of_the_week(database: PostgresServer) -> None:
     signups, baseline, weeks = _one(
-        database.dsn("vigie", "vigie-secret"),
-        "select signups::float, baseline, weeks from vigie.signups() where \"window\" = '24h'",
+        database.dsn("vigie", "vigie-secret"), "select signups::float, baseline, weeks from vigie.signups()"
     )
     assert weeks == 4
     assert isinstance(signups, float)

@@ -40,16 +40,13 @@ function(config, signals, kit)
 
     // Every window of one objective, with the line at which it alerts.
     burn(name)::
-      local factors(signal) =
-        local settings = config.alerts[signal.alert.settings];
-        [settings[side] for side in ['warning', 'critical'] if std.get(settings, side) != null];
       local windows = [signals['burn%s%s' % [name, long]] for long in ['1h', '6h', '1d', '3d']];
       panel.newTrend(subject.new(
         name + ' budget burn',
         'How many times too fast the budget of %s is used, by window. Each alerts at a line of its own: %s.' % [
           std.asciiLower(name),
           std.join(', ', [
-            '%s at %s' % [signal.alert.labels.window, std.join(' and ', std.map(number, factors(signal)))]
+            '%s at %s' % [signal.alert.labels.window, number(config.alerts[signal.alert.settings].warning)]
             for signal in windows
           ]),
         ],

@@ -60,8 +60,7 @@ local translated(value) =
       },
     },
 
-  // Several products may share a namespace.
-  local rules = object('monitoring.coreos.com/v1', 'PrometheusRule', named(config.product)) {
+  local rules = object('monitoring.coreos.com/v1', 'PrometheusRule', 'vigie') {
     spec: { groups: $.allRules.groups },
   },
 

@@ -47,10 +47,6 @@ local credentials(target) =
 
   // Jobs have the names by which the rules select them.
   local vigie = { job_name: named('vigie', 'vigie'), static_configs: static(config.stack.vigie) },
-  local alertmanager = {
-    job_name: named('alertmanager', 'alertmanager'),
-    static_configs: [{ targets: config.stack.alertmanager, labels: labels }],
-  },
   local node = { job_name: named('node', 'node'), static_configs: static(config.stack.node) },
 
   // Targets that are asked alike share a job; of several jobs all have the label of the first, by which the rules select.
@@ -145,7 +141,6 @@ local credentials(target) =
     scrape_configs:
       [vigie] +
       apps +
-      (if config.stack.alertmanager != [] then [alertmanager] else []) +
       (if config.stack.node != null then [node] else []) +
       (if config.stack.supabase != null then [supabase] else []) +
       (if config.probes != [] then [probes] else []),

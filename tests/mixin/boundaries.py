@@ -33,19 +33,13 @@ HOSTING = {"component": "hosting", "owner": "platform", "class": "saturation"}
 MONITORING = {"component": "monitoring", "owner": "platform", "class": "blindness"}
 
 
-def _down(series: str, severity: str, *, ends: int = 0, decoys: Levels | None = None, **row: Any) -> Row:
+def _down(series: str, severity: str, *, decoys: Levels | None = None, **row: Any) -> Row:
     """The row of an alert on something that is there or not."""
     quiet: Levels = {series: 1}
     far: Levels = {series: 0}
-    return Row(quiet=quiet, far=far, sides={severity: Side(quiet, far, ends=ends)}, window=0, decoys=decoys, **row)
+    return Row(quiet=quiet, far=far, sides={severity: Side(quiet, far)}, window=0, decoys=decoys, **row)
 
 
-WELL = 105
-"""Seconds after which what was down for most of the time is well: two minutes in which it is never down."""
-
-
-MANY = 100
-"""Times as many events as the levels have, so that a percentile is judged to the last of them."""
 SLOW = durations(s2=0, s5=100)
 SLOWEST = durations(s5=0, s10=100)
 
@@ -61,7 +55,6 @@ ROWS = (
         },
         window=300,
         lasting=300,
-        keeps=300,
         few=(answers(0, error=1.47), answers(0, error=1.48)),
     ),
     Row(
@@ -91,37 +84,27 @@ ROWS = (
     Row(
         "SlowResponse",
         API | {"class": "latency"},
-        quiet=scaled(durations(s0_01=0, s0_25=100), MANY),
-        far=scaled(SLOW, MANY),
+        quiet=durations(s0_01=0, s0_25=100),
+        far=SLOW,
         sides={
-            "warning": Side(
-                scaled(durations(s0_5=95, s1=100), MANY), scaled(durations(s0_5=94.99, s1=100), MANY), seen=15, ends=285
-            ),
-            "critical": Side(
-                scaled(durations(s2=95, s5=100), MANY), scaled(durations(s2=94.9, s5=100), MANY), seen=15, ends=285
-            ),
+            "warning": Side(durations(s0_5=95, s1=100), durations(s0_5=94.99, s1=100), seen=15, ends=285),
+            "critical": Side(durations(s2=95, s5=100), durations(s2=94.9, s5=100), seen=15, ends=285),
         },
         window=285,
         lasting=300,
-        keeps=300,
         few=(scaled(SLOW, 0.0147), scaled(SLOW, 0.0148)),
     ),
     Row(
         "SlowTailResponse",
         API | {"class": "latency"},
-        quiet=scaled(durations(s0_01=0, s0_25=100), MANY),
-        far=scaled(SLOWEST, MANY),
+        quiet=durations(s0_01=0, s0_25=100),
+        far=SLOWEST,
         sides={
-            "warning": Side(
-                scaled(durations(s1=99, s2=100), MANY), scaled(durations(s1=98.99, s2=100), MANY), seen=15, ends=285
-            ),
-            "critical": Side(
-                scaled(durations(s5=99, s10=100), MANY), scaled(durations(s5=98.99, s10=100), MANY), seen=15, ends=285
-            ),
+            "warning": Side(durations(s1=99, s2=100), durations(s1=98.99, s2=100), seen=15, ends=285),
+            "critical": Side(durations(s5=99, s10=100), durations(s5=98.99, s10=100), seen=15, ends=285),
         },
         window=285,
         lasting=300,
-        keeps=300,
         few=(scaled(SLOWEST, 0.0997), scaled(SLOWEST, 0.0998)),
     ),
     Row(
@@ -135,7 +118,6 @@ ROWS = (
         },
         window=0,
         lasting=300,
-        remembers="celery",
     ),
     Row(
         "JobFailures",
@@ -148,7 +130,6 @@ ROWS = (
         },
         window=600,
         lasting=300,
-        keeps=300,
         few=(ended(0, 0.485), ended(0, 0.49)),
     ),
     Row(
@@ -159,7 +140,6 @@ ROWS = (
         sides={"critical": Side(workers(0, 1), workers(0, 0))},
         window=0,
         lasting=300,
-        remembers="celery",
     ),
     Row(
         "WorkerDown",
@@ -192,24 +172,7 @@ ROWS = (
         for overflowed in [vigie("vigie_celery_events_dropped_total")]
         for what, first, second in (("broke", broke, overflowed), ("overflowed", overflowed, broke))
     ),
-    _down(
-        vigie("pg_up"),
-        "critical",
-        alert="DatabaseDown",
-        labels=DATABASE | {"class": "availability"},
-        lasting=60,
-        ends=WELL,
-        remembers="postgres",
-    ),
-    _down(
-        vigie("redis_up"),
-        "critical",
-        alert="RedisDown",
-        labels={"component": "jobs", "class": "availability", "owner": "backend", "source": "redis"},
-        lasting=60,
-        ends=WELL,
-        remembers="redis",
-    ),
+    _down(vigie("pg_up"), "critical", alert="DatabaseDown", labels=DATABASE | {"class": "availability"}, lasting=60),
     Row(
         "DatabaseConnectionsHigh",
         DATABASE | {"class": "saturation"},
@@ -221,7 +184,6 @@ ROWS = (
         },
         window=0,
         lasting=300,
-        remembers="postgres",
     ),
     Row(
         "HighCPU",
@@ -333,7 +295,6 @@ ROWS = (
         alert="SourceSilent",
         labels=MONITORING | {"source": "redis"},
         lasting=300,
-        ends=WELL,
     ),
     _down(
         app("up"),
@@ -341,10 +302,9 @@ ROWS = (
         alert="TargetDown",
         labels=MONITORING | {"job": "app", "instance": "app:1"},
         lasting=300,
-        ends=WELL,
         decoys={vigie("up"): 0, 'up{job="of somebody else",instance="theirs:1"}': 0},
     ),
-    _down(vigie("up"), "critical", alert="VigieDown", labels=MONITORING, lasting=300, ends=WELL),
+    _down(vigie("up"), "critical", alert="VigieDown", labels=MONITORING, lasting=300),
     *boundaries_business.ROWS,
     *boundaries_vendors.ROWS,
 )

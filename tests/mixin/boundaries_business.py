@@ -39,10 +39,8 @@ def _breach(pattern: str, side: Side, *, far: Levels, quiet: Levels, few: Sequen
         sides={"critical": side},
         window=0,
         lasting=0,
-        keeps=1800,
         few=few,
         name=f"SecurityBreach: {pattern}",
-        remembers="supabase",
     )
 
 
@@ -53,8 +51,6 @@ def _most(pattern: str, metric: str, threshold: float, **labels: str) -> Row:
     return _breach(pattern, Side(at, beyond), far=far, quiet=quiet)
 
 
-MANY = 100
-"""Times as many events as the levels have, so that a percentile is judged to the last of them."""
 SLOW = answered(s2=0, s5=100)
 SLOWEST = answered(s10=0, s15=100)
 
@@ -85,16 +81,15 @@ ROWS = (
     Row(
         "PaymentFailures",
         PAYMENTS | {"class": "errors"},
-        quiet=payments(10_000, 0),
-        far=payments(10_000, 10_000),
+        quiet=payments(100, 0),
+        far=payments(100, 100),
         sides={
-            "warning": Side(payments(10_000, 1_000), payments(10_000, 1_001), seen=195, ends=1620),
-            "critical": Side(payments(10_000, 3_000), payments(10_000, 3_001), seen=555, ends=1260),
+            "warning": Side(payments(100, 10), payments(100, 10.01), seen=375, ends=3240),
+            "critical": Side(payments(100, 30), payments(100, 30.01), seen=1095, ends=2520),
         },
-        window=1800,
-        lasting=120,
-        keeps=300,
-        few=(payments(0.0374, 0.0374), payments(0.0376, 0.0376)),
+        window=3600,
+        lasting=300,
+        few=(payments(0.0394, 0.0394), payments(0.0397, 0.0397)),
     ),
     Row(
         "PaymentSystemDown",
@@ -103,8 +98,7 @@ ROWS = (
         far=undelivered(400),
         sides={"critical": Side(undelivered(0), undelivered(1))},
         window=0,
-        lasting=0,
-        keeps=900,
+        lasting=300,
     ),
     Row(
         "PaymentSystemDown",
@@ -115,69 +109,50 @@ ROWS = (
         window=0,
         lasting=300,
         name="PaymentSystemDown: an endpoint is disabled",
-        remembers="stripe",
     ),
-    *(
-        Row(
-            "SignupsDrop",
-            SIGNUPS | {"window": window},
-            quiet=signups(1000, 1000, window),
-            far=signups(0, 1000, window),
-            sides={
-                "warning": Side(signups(500, 1000, window), signups(499, 1000, window)),
-                "critical": Side(signups(200, 1000, window), signups(199, 1000, window)),
-            },
-            window=0,
-            lasting=lasting,
-            few=(signups(0, enough - 0.25, window), signups(0, enough, window)),
-            name=f"SignupsDrop: {window}",
-        )
-        for window, lasting, enough in (("24h", 1800, 20), ("3h", 900, 13))
+    Row(
+        "SignupsDrop",
+        SIGNUPS,
+        quiet=signups(1000, 1000),
+        far=signups(0, 1000),
+        sides={
+            "warning": Side(signups(500, 1000), signups(499, 1000)),
+            "critical": Side(signups(200, 1000), signups(199, 1000)),
+        },
+        window=0,
+        lasting=1800,
+        few=(signups(0, 19), signups(0, 20)),
     ),
-    *(
-        Row(
-            "ChurnSpike",
-            PAYMENTS | {"class": "business", "owner": "product", "window": window},
-            quiet=cancelled(100, 100, window),
-            far=cancelled(1000, 100, window),
-            sides={
-                "warning": Side(cancelled(200, 100, window), cancelled(201, 100, window)),
-                "critical": Side(cancelled(500, 100, window), cancelled(501, 100, window)),
-            },
-            window=0,
-            lasting=lasting,
-            name=f"ChurnSpike: {window}",
-        )
-        for window, lasting in (("24h", 900), ("2h", 300))
+    Row(
+        "ChurnSpike",
+        PAYMENTS | {"class": "business", "owner": "product"},
+        quiet=cancelled(10, 10),
+        far=cancelled(100, 10),
+        sides={
+            "warning": Side(cancelled(20, 10), cancelled(21, 10)),
+            "critical": Side(cancelled(50, 10), cancelled(51, 10)),
+        },
+        window=0,
+        lasting=900,
     ),
     Row(
         "LLMSlowMedian",
         LLM | {"class": "latency"},
-        quiet=scaled(answered(s1=100), MANY),
-        far=scaled(SLOW, MANY),
-        sides={
-            "warning": Side(
-                scaled(answered(s2=50, s5=100), MANY), scaled(answered(s2=49.9, s5=100), MANY), seen=300, ends=300
-            )
-        },
+        quiet=answered(s1=100),
+        far=SLOW,
+        sides={"warning": Side(answered(s2=50, s5=100), answered(s2=49.9, s5=100), seen=300, ends=300)},
         window=585,
         lasting=300,
-        keeps=300,
         few=(scaled(SLOW, 0.00485), scaled(SLOW, 0.0049)),
     ),
     Row(
         "LLMSlowTail",
         LLM | {"class": "latency"},
-        quiet=scaled(answered(s1=100), MANY),
-        far=scaled(SLOWEST, MANY),
-        sides={
-            "warning": Side(
-                scaled(answered(s10=95, s15=100), MANY), scaled(answered(s10=94.9, s15=100), MANY), seen=30, ends=570
-            )
-        },
+        quiet=answered(s1=100),
+        far=SLOWEST,
+        sides={"warning": Side(answered(s10=95, s15=100), answered(s10=94.9, s15=100), seen=30, ends=570)},
         window=585,
         lasting=300,
-        keeps=300,
         few=(scaled(SLOWEST, 0.00985), scaled(SLOWEST, 0.0099)),
     ),
     Row(
@@ -193,23 +168,21 @@ ROWS = (
     Row(
         "LLMErrors",
         LLM | {"class": "errors"},
-        quiet=runs(10_000),
-        far=runs(10_000, errors=10_000),
-        sides={"warning": Side(runs(10_000, errors=500), runs(10_000, errors=501), seen=45, ends=570)},
+        quiet=runs(100),
+        far=runs(100, errors=100),
+        sides={"warning": Side(runs(100, errors=5), runs(100, errors=5.01), seen=45, ends=570)},
         window=600,
         lasting=300,
-        keeps=300,
         few=(runs(0.485, errors=0.485), runs(0.49, errors=0.49)),
     ),
     Row(
         "LLMAPIErrors",
         LLM | {"class": "errors"},
-        quiet=calls(10_000),
-        far=calls(10_000, errors=10_000),
-        sides={"warning": Side(calls(10_000, errors=1_000), calls(10_000, errors=1_001), seen=75, ends=540)},
+        quiet=calls(100),
+        far=calls(100, errors=100),
+        sides={"warning": Side(calls(100, errors=10), calls(100, errors=10.01), seen=75, ends=540)},
         window=600,
         lasting=300,
-        keeps=300,
         few=(calls(0.485, errors=0.485), calls(0.49, errors=0.49)),
     ),
     Row(

@@ -81,9 +81,8 @@ def waiting(jobs: float) -> Levels:
 
 
 def workers(first: float, second: float) -> Levels:
-    """Two workers, up or not, and how many are."""
+    """Two workers, up or not."""
     return {
-        vigie("vigie_celery_workers"): first + second,
         vigie("celery_worker_up", hostname="w1"): first,
         vigie("celery_worker_up", hostname="w2"): second,
     }

@@ -6,6 +6,7 @@ from tests.mixin.levels import vigie
 from tests.mixin.promtool import Levels
 
 SECONDS = ("1.0", "2.0", "5.0", "10.0", "15.0", "+Inf")
+DAY = {"window": "24h"}
 RECENT = {"window": "10m"}
 
 
@@ -38,11 +39,9 @@ def payments(attempts: float, failures: float) -> Levels:
     }
 
 
-def undelivered(events: float, newest: float = 1000, delivered: float | None = None) -> Levels:
-    """Events that no endpoint took, when the newest of them happened, and the newest of those that were delivered."""
+def undelivered(events: float, newest: float = 1e9) -> Levels:
+    """Events that no endpoint took; the newest of them is young for ever."""
     levels: Levels = {vigie("stripe_webhook_undelivered_events"): events}
-    if delivered is not None:
-        levels[vigie("stripe_webhook_newest_delivered_timestamp_seconds")] = delivered
     return levels | {vigie("stripe_webhook_newest_undelivered_timestamp_seconds"): newest}
 
 
@@ -54,19 +53,19 @@ def endpoints(first: float, second: float) -> Levels:
     }
 
 
-def signups(now: float, usual: float, window: str = "24h") -> Levels:
-    """Sign-ups of a window, and how many are usual."""
-    return _of(window, "supabase_signups", now) | _of(window, "supabase_signups_baseline", usual)
+def signups(now: float, usual: float) -> Levels:
+    """Sign-ups of a day, and how many are usual."""
+    return _of_a_day("supabase_signups", now) | _of_a_day("supabase_signups_baseline", usual)
 
 
-def cancelled(now: float, usual: float, window: str = "24h") -> Levels:
-    """Subscriptions that ended in a window, and how many usually do."""
-    return _of(window, "stripe_subscription_churn", now) | _of(window, "stripe_subscription_churn_baseline", usual)
+def cancelled(now: float, usual: float) -> Levels:
+    """Subscriptions that ended in a day, and how many usually do."""
+    return _of_a_day("stripe_subscription_churn", now) | _of_a_day("stripe_subscription_churn_baseline", usual)
 
 
-def _of(window: str, metric: str, value: float) -> Levels:
-    """A figure of a window, beside the same of another one."""
-    return {vigie(metric, window=window): value, vigie(metric, window="7d"): 5000}
+def _of_a_day(metric: str, value: float) -> Levels:
+    """A figure of a day, beside the same of another window."""
+    return {vigie(metric, **DAY): value, vigie(metric, window="7d"): 5000}
 
 
 def runs(number: float, errors: float = 0, dollars: float = 0) -> Levels:
@@ -121,34 +120,6 @@ def deployment(metric: str, failed: float, state: str, **labels: str) -> Levels:
     return {
         vigie(metric, status=state, **labels): failed,
         vigie(metric, status="building", **labels): 1 - failed,
-    }
-
-
-def copies(running: float = 0, crashed: float = 0, restarting: float = 0, *, serving: str = "success") -> Levels:
-    """Copies of a service on Railway by state, the state of what serves, and a service of which no copy runs."""
-    levels: Levels = {}
-    services: dict[str, dict[str, float]] = {
-        "api": {"running": running, "crashed": crashed, "restarting": restarting},
-        "nightly": {"running": 0, "crashed": 0, "restarting": 0, "exited": 1},
-    }
-    for service, states in services.items():
-        for state, number in states.items():
-            levels[vigie("railway_service_instances", service=service, status=state)] = number
-    for state in ("crashed", "success", "failed"):
-        levels[vigie("railway_serving_status", service="api", status=state)] = state == serving
-        levels[vigie("railway_serving_status", service="nightly", status=state)] = state == "failed"
-    return levels
-
-
-def unsent(integration: str, failed: float) -> Levels:
-    """Messages that two Alertmanagers could not hand over, for two reasons; the other one fails less."""
-    name = "alertmanager_notifications_failed_total"
-    shares = {("am:1", "serverError"): 0.75, ("am:1", "other"): 0.25, ("am:2", "other"): 0.5}
-    return {
-        vigie(name, instance=instance, integration=integration, reason=reason).replace(
-            'job="vigie"', 'job="alertmanager"'
-        ): failed * share
-        for (instance, reason), share in shares.items()
     }
 
 

@@ -36,10 +36,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
         # the process collector of prometheus-client 0.26
         "process_cpu_seconds_total": "",
         "process_open_fds": "",
-        "process_start_time_seconds": "",
         "process_resident_memory_bytes": "",
-        # Alertmanager 0.28
-        "alertmanager_notifications_failed_total": "integration reason",
         # blackbox_exporter 0.28, with the labels of our probe targets
         "probe_duration_seconds": "probe interval",
         "probe_http_duration_seconds": "probe interval phase",

@@ -43,10 +43,8 @@ class Row:
         sides: By severity.
         window: Seconds until a level fills the window, so that `beyond` is seen; 0 for a gauge.
         lasting: Its `for`, in seconds.
-        keeps: Its `keep_firing_for`, in seconds.
         few: Everything is bad but there are too few events to say so, and then just enough of them; they are rounded.
         decoys: What another job shows; must not count.
-        remembers: The source while which is not read well it outlives its numbers by an hour.
     """
 
     alert: str
@@ -59,13 +57,11 @@ class Row:
     few: Sequence[Levels] = ()
     decoys: Levels | None = None
     name: str = ""
-    remembers: str = ""
-    keeps: int = 0
 
     @property
     def long(self) -> int:
         """Steps that outlast its window and its `for`."""
-        return max(64, (self.window + self.lasting + self.keeps) // STEP + 4)
+        return max(64, (self.window + self.lasting) // STEP + 4)
 
     @property
     def id(self) -> str:

@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.mixin.boundaries import ROWS
-from tests.mixin.levels import vigie
 from tests.mixin.promtool import STEP, Case, Labels, Levels, Proof, Rules, Stretch, about, counts, each_of
 from tests.mixin.row import Row
-
-HOUR = 3600
 
 
 def _sides(row: Row) -> Iterator[Case]:
@@ -57,7 +54,7 @@ def _faults(row: Row) -> Iterator[Case]:
         f"{row.id}: it ends when all is well again",
         _after_quiet(row, Stretch(row.far, steps), Stretch(row.quiet, long)),
         {
-            (end + side.ends + row.keeps + wait, row.alert): _alerts(
+            (end + side.ends + wait, row.alert): _alerts(
                 row, [each for each in row.sides if row.sides[each].ends > side.ends + wait]
             )
             for side in row.sides.values()
@@ -74,45 +71,11 @@ def _faults(row: Row) -> Iterator[Case]:
             {(start + offset * STEP, row.alert): [] for offset in (0, 1, long)}
             | {(again + offset * STEP, row.alert): everything for offset in (-1, 0, 1, long - 1)},
         )
-    elif row.remembers:
-        # of which the last sample is at `end - STEP`
-        read = vigie("vigie_source_up", source=row.remembers)
-        for promise, source in (
-            ("that nobody reads by an hour", None),
-            ("that are not read well by an hour", 0),
-            ("that are gone by two minutes", 1),
-        ):
-            left: Levels = {read: source}
-            ends = 105 if source else HOUR - STEP
-            yield Case(
-                f"{row.id}: it outlives numbers {promise}",
-                _after_quiet(row, Stretch({**row.far, read: 1}, steps), Stretch(left, (HOUR + row.keeps) // STEP + 4)),
-                {
-                    (end - STEP, row.alert): everything,
-                    (end + ends + row.keeps - STEP, row.alert): everything,
-                    (end + ends + row.keeps, row.alert): [],
-                },
-            )
-        yield Case(
-            f"{row.id}: a scrape that is missed after they are gone brings it back for nobody",
-            _after_quiet(
-                row,
-                Stretch({**row.far, read: 1}, steps),
-                Stretch({read: 1}, row.keeps // STEP + 20),
-                Stretch(None, 2),
-                Stretch({read: 1}, 20),
-            ),
-            {(end + row.keeps + at, row.alert): [] for at in range(300, 600, STEP)},
-        )
     else:
         yield Case(
             f"{row.id}: it outlives its numbers by two minutes",
             _after_quiet(row, Stretch(row.far, steps), Stretch(None, long)),
-            {
-                (end - STEP, row.alert): everything,
-                (end + row.keeps + 90, row.alert): everything,
-                (end + row.keeps + 105, row.alert): [],
-            },
+            {(end - STEP, row.alert): everything, (end + 90, row.alert): everything, (end + 105, row.alert): []},
         )
 
 

@@ -41,7 +41,6 @@ _PREFIXES = {
     "process_": ("app",),
     "probe_": ("probes",),
     "node_": ("node", "supabase_feed"),
-    "alertmanager_": (),
     "up": (),
     "ALERTS": (),
     "scrape_": (),
@@ -159,11 +158,11 @@ def test_a_product_has_the_dashboards_of_what_it_has(names: tuple[str, ...]) -> 
 
 
 def test_a_product_has_the_alerts_of_what_it_has() -> None:
-    always = {"Watchdog", "VigieDown", "TargetDown", "TargetAbsent", "NotificationsFailing"}
+    always = {"Watchdog", "VigieDown", "TargetDown", "TargetAbsent"}
     always |= {"SourceSilent", "SourceStale", "ApiBudgetLow", "SeriesDropped"}
     assert alerts(()) == always
     assert alerts(("probes",)) - always == {"SiteDown", "CertificateExpiry"}
-    assert alerts(("redis",)) - always == {"RedisDown", "RedisMayEvict", "RedisMemoryHigh"}
+    assert alerts(("redis",)) - always == {"RedisMayEvict", "RedisMemoryHigh"}
     assert alerts(("supabase_feed",)) - always == {"HighCPU", "HighMemory", "DiskSpaceLow"}
 
 

@@ -53,7 +53,7 @@ def test_objects_are_named_and_selected_as_the_product_says(objects: dict[str, D
         assert metadata["namespace"] == "monitoring"
         assert metadata["labels"]["release"] == "kube-prometheus-stack"
     bare = render(product(kubernetes={}), ROOT).files
-    assert "namespace" not in yaml.safe_load(bare["kubernetes/prometheusrule-vigie-shop.yaml"])["metadata"]
+    assert "namespace" not in yaml.safe_load(bare["kubernetes/prometheusrule-vigie.yaml"])["metadata"]
 
 
 def test_targets_are_the_same_for_the_operator(objects: dict[str, Document], jobs: dict[str, Document]) -> None:
@@ -89,7 +89,7 @@ def test_rules_are_the_same_everywhere(
 ) -> None:
     """At the pace for which they were written, for the server's default is somebody else's."""
     paced = [{"interval": "15s", **group} for group in groups if group["rules"]]
-    assert objects["prometheusrule-vigie-shop.yaml"]["spec"]["groups"] == paced
+    assert objects["prometheusrule-vigie.yaml"]["spec"]["groups"] == paced
     ruler = yaml.safe_load(rendering.files["mimir/vigie.yaml"])
     assert ruler == {"namespace": "vigie", "groups": paced}
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": ruler["groups"]}))

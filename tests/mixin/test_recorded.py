@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.mixin import recorded_vendors, test_shares
+from tests.mixin import recorded_vendors
 from tests.mixin.boundaries import ROWS
 from tests.mixin.levels import (
     answers,
@@ -54,21 +54,12 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
         durations(s0_5=80, s1=97, s2=100),
         {one("product:http_request_duration_seconds:p99_rate5m"): 1.666667},
     ),
-    **{
-        f"product:http_request_duration_seconds:p{percent}_rate5m": (
-            durations(s0_5=75, s1=85, s2=95, s5=97, s10=100),
-            {one(f"product:http_request_duration_seconds:p{percent}_rate5m"): seconds},
-        )
-        for percent, seconds in ((80, 0.75), (90, 1.5), (96, 3.5), (98, 6.666667))
-    },
     "product:celery_task_finished:rate10m": (ended(30, 15), {SHOP: 3}),
-    **test_shares.RECORDED,
     "product:celery_task_failed_per_finished:ratio_rate10m": (
         ended(20, 10),
         {one("product:celery_task_failed_per_finished:ratio_rate10m"): 0.333333},
     ),
     "product:celery_workers:sum": (workers(1, 1), {one("product:celery_workers:sum"): 2}),
-    "product:celery_workers:min5m": (workers(1, 1), {one("product:celery_workers:min5m"): 2}),
     "product_worker:celery_worker_up:max": (
         workers(1, 0),
         {
@@ -150,14 +141,10 @@ RECORDED: dict[str, tuple[Levels, dict[str, float]]] = {
     ),
     "product_source:vigie_source_intervals_since_success:min": (
         {
-            vigie("vigie_source_success_age_seconds", source="redis"): 300,
+            vigie("vigie_source_last_success_timestamp_seconds", source="redis"): 900,
             vigie("vigie_source_poll_interval_seconds", source="redis"): 100,
         },
         {one("product_source:vigie_source_intervals_since_success:min", source="redis"): 3},
-    ),
-    "product_source:vigie_source_poll_interval_seconds:max": (
-        {vigie("vigie_source_poll_interval_seconds", source="redis"): 100},
-        {one("product_source:vigie_source_poll_interval_seconds:max", source="redis"): 100},
     ),
     "product_job_instance:up:max": (
         {app("up", interval="60s"): 1, app("up", interval="300s"): 1, app("up", interval="10s"): 0, vigie("up"): 0},
@@ -193,17 +180,6 @@ NOTHING: tuple[Nothing, ...] = (
         {vigie("celery_task_succeeded_total", name="mail"): 60, vigie("celery_task_failed_total", name="mail"): 60},
         "product:celery_task_finished:rate10m",
         8,
-    ),
-    (
-        "workers that nobody counts are added up, each once",
-        {
-            vigie("celery_worker_up", hostname="w1"): 1,
-            vigie("celery_worker_up", hostname="w1", instance="vigie:2"): 1,
-            vigie("celery_worker_up", hostname="w2", instance="vigie:2"): 1,
-            vigie("celery_worker_up", hostname="w3"): 0,
-        },
-        "product:celery_workers:sum",
-        2,
     ),
     (
         "no request has no latency",
@@ -257,13 +233,12 @@ NOTHING: tuple[Nothing, ...] = (
         1,
     ),
     *recorded_vendors.NOTHING,
-    *test_shares.NOTHING,
 )
 
 
 def asked(record: str) -> str:
     """The query for a recorded series: rates are recorded as they are, because others divide by them."""
-    return f"round({record}, 1e-6)" if record in WINDOWS or record in RATES else record
+    return f"round({record}, 1e-6)" if record in WINDOWS or record in recorded_vendors.RATES else record
 
 
 def _nothing(nothing: Nothing) -> Proof:
@@ -283,7 +258,6 @@ def _value(record: str) -> Proof:
     return Proof(record, about(record), [case])
 
 
-RATES = {*recorded_vendors.RATES, *test_shares.RATES}
 WINDOWS = {
     "product:http_requests:rate5m": (answers(0), answers(1500), 150, 50),
     "product:celery_task_finished:rate10m": (ended(0, 0), ended(1500, 1500), 300, 100),
@@ -314,6 +288,5 @@ def test_recorded(proof: Proof, rules: Rules, tmp_path: Path) -> None:
 
 def test_every_recorded_series_has_a_test(rules: Rules) -> None:
     records = {rule["record"] for group in rules.recording().groups for rule in group["rules"]}
-    others = {"product_probe:probe_success:max", "product_job_instance:process_start_time_seconds:resets15m"}
-    assert records - set(RECORDED) == others, "of which test_special.py and test_jumps.py tell"
+    assert records - set(RECORDED) == {"product_probe:probe_success:max"}, "of which test_special.py tells"
     assert set(RECORDED) <= records

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,7 +57,7 @@ def test_the_mixin_needs_no_python() -> None:
     """
     roots = json.loads(rjsonnet.evaluate_snippet(str(ROOT / "mine.jsonnet"), program))
     queue = [rule for group in roots["alerts"]["groups"] for rule in group["rules"] if rule["alert"] == "QueueBackup"]
-    assert [re.findall(r"> (\d+)\n", rule["expr"]) for rule in queue] == [["500"] * 2, ["7"] * 2]
+    assert [rule["expr"].rpartition(" ")[2] for rule in queue] == ["500", "7"]
     assert roots["rules"]["groups"]
     assert roots["dashboards"]
 
@@ -116,23 +115,17 @@ def test_a_threshold_of_the_product_wins(thresholds: dict[str, Any], there: list
         ),
         (
             {"DatabaseDown": {"critical": 3}},
-            (
-                "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; "
-                "it takes enabled, for, keep_firing_for"
-            ),
+            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; it takes enabled, for",
         ),
         (
             {"DatabaseDown": {"critical": False}},
-            (
-                "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; "
-                "it takes enabled, for, keep_firing_for"
-            ),
+            "thresholds.DatabaseDown: has no threshold, because it is about what is up or down; it takes enabled, for",
         ),
         (
             {"QueueBackup": {"minimum": 3}},
             (
                 "thresholds.QueueBackup: has no minimum, because it is about no share of events; "
-                "it takes enabled, warning, critical, for, keep_firing_for"
+                "it takes enabled, warning, critical, for"
             ),
         ),
     ],
@@ -215,7 +208,7 @@ def test_of_a_threshold_what_the_file_says_is_repeated_but_no_variable(tmp_path:
 
 def test_each_pattern_of_an_alert_has_thresholds_of_its_own() -> None:
     text = expression(render(product(thresholds={"SecurityBreachAccount": {"critical": 77}}), ROOT), "SecurityBreach")
-    assert text.count("> 77") == 2, "now, and for an hour while nobody reads it"
+    assert text.count("> 77") == 1
     assert "> 30" not in text
 
 

@@ -45,17 +45,6 @@ ON_CALL = f"{LEVELS},critical-pager,critical"
         ("alertname=Watchdog severity=none", "deadmansswitch"),
         ("alertname=SomethingElse severity=none", "nowhere"),
         ("alertname=SomeoneElses", "warning"),
-        (
-            "alertname=NotificationsFailing severity=critical integration=pagerduty",
-            f"{LEVELS},without-pagerduty",
-        ),
-        (
-            "alertname=NotificationsFailing severity=critical integration=sns",
-            f"{LEVELS},without-sms-pager,without-sms",
-        ),
-        ("alertname=NotificationsFailing severity=warning integration=slack", "without-slack"),
-        ("alertname=NotificationsFailing severity=warning integration=email", "without-email"),
-        ("alertname=NotificationsFailing severity=warning integration=webhook", "warning"),
     ],
 )
 def test_who_is_told(labels: str, receivers: str, rendered: Path) -> None:
@@ -125,30 +114,7 @@ def test_each_severity_has_its_channels() -> None:
         "security-critical-pager": {"pagerduty_configs"},
         "security-critical": {"slack_configs", "email_configs"},
         "security-warning": {"slack_configs", "email_configs"},
-        "without-pagerduty": {"slack_configs", "email_configs", "sns_configs"},
-        "without-sms-pager": {"pagerduty_configs"},
-        "without-sms": {"slack_configs", "email_configs"},
-        "without-slack": {"email_configs"},
-        "without-email": {"slack_configs"},
     }
-
-
-@pytest.mark.parametrize(
-    ("channels", "told"),
-    [
-        (PAGERDUTY, {}),
-        (EMAIL, {}),
-        (SLACK, {}),
-        (PAGERDUTY | EMAIL, {"without-pagerduty": {"email_configs"}, "without-email": {"pagerduty_configs"}}),
-        (SMS | SLACK, {"without-sms": {"slack_configs"}, "without-slack": {"sns_configs"}}),
-        (SLACK | {"security": PAGERDUTY}, {"without-pagerduty": {"slack_configs"}}),
-    ],
-    ids=["PagerDuty", "e-mail", "Slack", "PagerDuty and e-mail", "SMS and Slack", "a pager of the security team"],
-)
-def test_a_channel_that_fails_is_told_by_all_others_or_goes_its_usual_way(
-    channels: dict[str, Any], told: dict[str, set[str]]
-) -> None:
-    assert {name: kinds for name, kinds in receivers(channels).items() if name.startswith("without-")} == told
 
 
 def test_critical_alerts_are_mailed_only_where_nothing_else_tells_them() -> None:

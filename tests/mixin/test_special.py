@@ -153,37 +153,22 @@ def _site_down(promise: str, probes: Probes, firing: dict[int, list[str]]) -> Pr
     return Proof(f"SiteDown: {promise}", about("SiteDown"), [Case(promise, [], expected, samples=probes)])
 
 
-COUNT = vigie("vigie_celery_workers")
-REPLACED = workers(1, 0) | {vigie("celery_worker_up", hostname="w3"): 1, COUNT: 2}
+STUCK: Levels = {
+    vigie("vigie_source_last_success_timestamp_seconds", source="redis"): 0,
+    vigie("vigie_source_poll_interval_seconds", source="redis"): 30,
+}
+"""A source that gave its numbers at the start, and never again."""
+FRESH: Levels = {**STUCK, vigie("vigie_source_last_success_timestamp_seconds", source="redis"): 900}
+REPLACED = workers(1, 0) | {vigie("celery_worker_up", hostname="w3"): 1}
 LOST = vigie("celery_worker_up", hostname="w2")
-JOBS = ("app", "blackbox", "node", "supabase", "vigie")
-"""Every job that the product is scraped by."""
-ABSENT: list[Labels] = [{**MONITORING, "product": "shop", "job": job} for job in JOBS]
-SCRAPED: Levels = {app("up").replace('job="app"', f'job="{job}"'): 1 for job in JOBS}
+STALE: list[Labels] = [{**MONITORING, "product": "shop", "source": "redis"}]
+ABSENT: list[Labels] = [{**MONITORING, "product": "shop", "job": job} for job in ("app", "vigie")]
 WATCHDOG: list[Labels] = [{**MONITORING, "severity": "none"}]
 DOWN: list[Labels] = [{**WORKER, "hostname": "w2"}]
 
 
 def _third(up: float) -> Levels:
     return {vigie("celery_worker_up", hostname="w3"): up}
-
-
-BYE = vigie("vigie_celery_worker_offline", hostname="w2")
-
-
-def _said(first: float, second: float) -> Levels:
-    """Whether each of two workers said goodbye."""
-    return {BYE.replace("w2", "w1"): first, BYE: second}
-
-
-def _rolled() -> list[Stretch]:
-    """Each of two workers is replaced within two minutes by one that comes a minute before; none says goodbye."""
-    series = {name: vigie("celery_worker_up", hostname=name) for name in ("w1", "w2", "w3", "w4")}
-    stages = (("w1", "w2", "w3"), ("w2", "w3"), ("w2", "w3", "w4"), ("w3", "w4"))
-    return [
-        Stretch({COUNT: len(up), **{series[name]: name in up for name in series}}, steps)
-        for up, steps in zip(stages, (4, 4, 4, 80), strict=True)
-    ]
 
 
 def _of_another(levels: Levels) -> Levels:
@@ -199,12 +184,31 @@ PROOFS = [
     *(_site_down(*page) for page in PAGES),
     *(_site_up(pace) for pace in (60, 300)),
     _proof(
+        # 300 s are exactly ten intervals; five minutes after the first evaluation beyond them
+        "numbers are stale after more than ten intervals",
+        "SourceStale",
+        [Stretch(STUCK, 60)],
+        {600: [], 615: STALE, 885: STALE},
+    ),
+    _proof(
+        "numbers stay stale through a missed scrape and two minutes of silence",
+        "SourceStale",
+        [Stretch(STUCK, 30), Stretch(None, 1), Stretch(STUCK, 29), Stretch(None, 30)],
+        {600: [], 615: STALE, 990: STALE, 1005: []},
+    ),
+    _proof(
         "a target that is no longer configured is missed",
         "TargetAbsent",
-        [Stretch(SCRAPED, 8), Stretch({**SCRAPED, app("up"): None}, 60)],
+        [Stretch({vigie("up"): 1, app("up"): 1}, 8), Stretch({vigie("up"): 1, app("up"): None}, 60)],
         {105: [], 705: [], 720: ABSENT[:1]},
     ),
     _proof("without any data it misses every job", "TargetAbsent", [], {585: [], 600: ABSENT}),
+    _proof(
+        "they are not stale any more at once",
+        "SourceStale",
+        [Stretch(STUCK, 60), Stretch(FRESH, 20)],
+        {885: STALE, 900: []},
+    ),
     _proof("it fires from the first evaluation", "Watchdog", [], {0: WATCHDOG}),
     _proof(
         "a replaced worker is not missed",
@@ -228,7 +232,7 @@ PROOFS = [
         "a worker that comes back is not missed any more at once",
         "WorkerDown",
         [
-            Stretch(workers(1, 1) | _third(1) | {COUNT: 3}, 40),
+            Stretch(workers(1, 1) | _third(1), 40),
             Stretch(workers(1, 0) | _third(0), 30),
             Stretch(workers(1, 1) | _third(0), 9),
         ],
@@ -241,49 +245,10 @@ PROOFS = [
         {1035: DOWN, 1140: DOWN, 1155: []},
     ),
     _proof(
-        "a worker that was there for five minutes is missed",
+        "a worker is missed however short it was there",
         "WorkerDown",
-        [Stretch(workers(1, 0), 60), Stretch(workers(1, 1), 20), Stretch(workers(1, 0), 30)],
-        {1485: [], 1500: DOWN},
-    ),
-    _proof(
-        "one that came for a shorter time only replaced another",
-        "WorkerDown",
-        [Stretch(workers(1, 0), 60), Stretch(workers(1, 1), 19), Stretch(workers(1, 0), 30)],
-        {1485: [], 1500: [], 1620: []},
-    ),
-    _proof(
-        "workers that are replaced one after the other, each before it leaves, are not missed",
-        "WorkerDown",
-        [Stretch(workers(1, 1), 80), *_rolled()],
-        {at: [] for at in range(1200, 2400, STEP)},
-    ),
-    _proof(
-        "a worker that said goodbye is not missed",
-        "WorkerDown",
-        [
-            Stretch(workers(1, 1) | _said(0, 0), 40),
-            Stretch(workers(1, 0) | _said(0, 1), 60),
-        ],
-        {at: [] for at in range(600, 1500, STEP)},
-    ),
-    _proof(
-        "that one of two said goodbye excuses only one",
-        "WorkerDown",
-        [
-            Stretch(workers(1, 1) | _third(1) | {COUNT: 3} | _said(0, 0), 40),
-            Stretch(workers(1, 0) | _third(0) | _said(0, 0) | {BYE.replace("w2", "w3"): 1}, 60),
-        ],
-        {885: [], 900: DOWN},
-    ),
-    _proof(
-        "what another job says of a goodbye excuses nobody",
-        "WorkerDown",
-        [
-            Stretch(workers(1, 1), 40),
-            Stretch({**workers(1, 0), BYE.replace('job="vigie"', 'job="elsewhere"'): 1}, 30),
-        ],
-        {885: [], 900: DOWN},
+        [Stretch(workers(1, 0), 60), Stretch(workers(1, 1), 4), Stretch(workers(1, 0), 30)],
+        {1245: [], 1260: DOWN},
     ),
     _proof(
         "the workers of another product are not missed here",
@@ -292,7 +257,7 @@ PROOFS = [
             Stretch(workers(1, 0) | _of_another(workers(1, 1)), 40),
             Stretch(workers(1, 0) | _of_another(workers(1, 0)), 30),
         ],
-        {885: [], 900: [], 1035: []},
+        {885: [], 900: [{**WORKER, "hostname": "w2", "product": "other"}]},
     ),
 ]
 

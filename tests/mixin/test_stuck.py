@@ -120,9 +120,7 @@ PROOFS = [
         [*_growing(workers(0, 0) | ended(0, 0), UP), Stretch({**waiting(500), **NOTHING_DONE}, 1)],
     ),
     _stuck("it ends as soon as no worker is up", {2085: True, 2100: False}, _growing(NOTHING_DONE, workers(0, 0))),
-    _stuck(
-        "it ends as soon as its workers are forgotten", {2085: True, 2100: False}, _growing(NOTHING_DONE, _gone(UP))
-    ),
+    _stuck("it outlives its workers by two minutes", {2190: True, 2205: False}, _growing(NOTHING_DONE, _gone(UP))),
     _stuck(
         # of which the growth outlives the queue, and the alert the growth
         "it outlives its queues by four minutes",

@@ -9,17 +9,11 @@ from tests.mixin.promtool import Case, Levels, Proof, Rules, Stretch, about, eac
 from tests.mixin.recorded_vendors import one
 from tests.mixin.test_recorded import RECORDED, asked
 
-APART = {"product:celery_events_lost:increase15m"}
-"""What is added up over all Vigies, because each may have missed what the others have not."""
+APART = {"product:celery_task_finished:rate10m", "product:celery_events_lost:increase15m"}
+"""What is added up over all Vigies, because each may have seen what the others have not."""
 
 BLIND = dict.fromkeys(
-    (
-        "product_source:vigie_source_budget_remaining:min",
-        "product_page:certificate_remaining_days:min",
-        "product_source:vigie_source_intervals_since_success:min",
-        "product_service:railway_service_runs:min",
-    ),
-    2.0,
+    ("product_source:vigie_source_budget_remaining:min", "product_page:certificate_remaining_days:min"), 2.0
 ) | {"product:redis_keeps_keys:max": None}
 """By recorded series: what a Vigie that knows less shows, as a factor of what it should; 0 where nothing is said."""
 

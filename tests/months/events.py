@@ -33,9 +33,8 @@ def release(state: State, since: float) -> None:
         state.unscraped |= {"app"}
     state.requests *= 0.7
     state.failed += 1
-    leaves = "w1" if since < 2 * MINUTE else "w2"
-    state.workers.discard(leaves)
-    state.said_goodbye.add(leaves)
+    state.workers.discard("w1" if since < 2 * MINUTE else "w2")
+    state.deployment = "building" if since < 3 * MINUTE else "success"
     state.queues["emails"] += 30
     state.undelivered = 1
 

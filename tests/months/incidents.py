@@ -39,12 +39,6 @@ def _burn(*windows: str, of: str = "Availability") -> frozenset[str]:
     return frozenset(f"{of}BudgetBurn ({window})" for window in windows)
 
 
-def _fast_burn(share: float, *windows: str) -> Mapping[str, float]:
-    """When a share of errors pages by the budget of a month, in even traffic."""
-    fast = {"1h": (0.0144 * HOUR, 2 * MINUTE), "6h": (0.006 * 6 * HOUR, 15 * MINUTE)}
-    return {f"AvailabilityBudgetBurn ({each})": fast[each][0] / share + fast[each][1] for each in windows}
-
-
 def _some(*names: str) -> frozenset[str]:
     return frozenset(names)
 
@@ -60,18 +54,17 @@ DATABASE: Mapping[str, float] = {
     "HighErrorRate": 0.05 / 0.294 * WINDOW + 5 * MINUTE,
     # of 570 requests a minute
     "ServerErrors": 50 / 171 * WINDOW + 5 * MINUTE,
-    **_fast_burn(0.3, "1h", "6h"),
 }
-DATABASE_MUTES = _some("HighErrorRate", "ServerErrors", "SourceSilent", "SourceStale") | _burn("1d", "3d")
+DATABASE_MUTES = _some("HighErrorRate", "ServerErrors", "SourceSilent", "SourceStale")
 
 INCIDENTS = (
-    Incident("database-dies", 20 * MINUTE, t.database_dies, DATABASE, muted=DATABASE_MUTES),
+    Incident("database-dies", 20 * MINUTE, t.database_dies, DATABASE, _burn("1h", "6h", "1d", "3d"), DATABASE_MUTES),
     Incident(
         "supabase-is-out",
         20 * MINUTE,
         t.supabase_is_out,
         DATABASE,
-        _some("VendorIncident"),
+        _burn("1h", "6h", "1d", "3d") | _some("VendorIncident"),
         DATABASE_MUTES | _some("SupabaseUnhealthy"),
     ),
     # the second failed probe
@@ -91,29 +84,17 @@ INCIDENTS = (
         _some("SlowTailResponse"),
         _some("SlowResponse"),
     ),
-    Incident(
-        "all-wait",
-        3 * HOUR,
-        t.all_wait,
-        {
-            "LatencyBudgetBurn (1h)": 0.72 / 0.92 * HOUR + 2 * MINUTE,
-            # traffic was lighter in the morning
-            "LatencyBudgetBurn (6h)": 0.3 / 0.92 * 5 * HOUR + 15 * MINUTE,
-        },
-        _some("SlowResponse", "SlowTailResponse"),
-        _burn("1d", "3d", of="Latency"),
-    ),
     Incident("some-wait-long", 20 * MINUTE, t.some_wait_long, *_twin("SlowTailResponse", WINDOW / 3 + 5 * MINUTE)),
     Incident(
         "errors-8-percent",
         20 * MINUTE,
         t.errors_8_percent,
-        {"HighErrorRate": 0.05 / 0.0784 * WINDOW + 5 * MINUTE, **_fast_burn(0.08, "1h", "6h")},
+        {"HighErrorRate": 0.05 / 0.0784 * WINDOW + 5 * MINUTE},
         # of the traffic of six hours and three days, which is lighter in the morning and at the weekend
-        _some("ServerErrors"),
-        _burn("3d") | _some("HighErrorRate"),
+        _burn("1h", "6h", "3d") | _some("ServerErrors"),
+        _some("HighErrorRate"),
     ),
-    Incident("errors-0.8-percent", 8 * HOUR, t.errors_08_percent, _fast_burn(0.008, "6h"), muted=_burn("1d", "3d")),
+    Incident("errors-0.8-percent", 8 * HOUR, t.errors_08_percent, {}, _burn("6h", "1d", "3d")),
     Incident("scanner", 20 * MINUTE, t.scanner, *_twin("ClientErrors", 488 / 800 * WINDOW + 5 * MINUTE)),
     Incident("queue-backs-up", 30 * MINUTE, t.queue_backs_up, *_twin("QueueBackup", 500 / 80 * MINUTE + 5 * MINUTE)),
     Incident(
@@ -128,10 +109,6 @@ INCIDENTS = (
     Incident("a-worker-is-mute", 20 * MINUTE, t.a_worker_is_mute, {}, _some("CeleryEventsOff")),
     Incident("task-events-break", MINUTE, t.events_break, {}, _some("CeleryEventsLost")),
     Incident("jobs-fail", 20 * MINUTE, t.jobs_fail, *_twin("JobFailures", 0.2 / 0.3 * 10 * MINUTE + 5 * MINUTE)),
-    Incident(
-        "redis-dies", 20 * MINUTE, t.redis_dies, {"RedisDown": MINUTE}, muted=_some("SourceSilent", "SourceStale")
-    ),
-    Incident("events-unreadable", 30 * MINUTE, t.events_unreadable, {}, _some("CeleryEventsUnreadable")),
     Incident("redis-fills", 15 * MINUTE, t.redis_fills, {}, _some("RedisMemoryHigh")),
     Incident(
         "cpu-busy", 30 * MINUTE, t.cpu_busy, *_twin("HighCPU", (0.9 - 0.46) / (0.95 - 0.46) * WINDOW + 10 * MINUTE)
@@ -164,23 +141,8 @@ INCIDENTS = (
         t.many_guess_a_little,
         {"SecurityBreach (above normal)": 9 * 11.4 / 15 * MINUTE},
     ),
-    Incident(
-        "signups-collapse",
-        2 * HOUR,
-        t.signups_collapse,
-        {
-            "SignupsDrop (24h)": 0.8 / 0.9 * HOUR + 30 * MINUTE,
-            "SignupsDrop (3h)": 0.8 / 0.9 * HOUR + 15 * MINUTE,
-        },
-        muted=_some("SignupsDrop (24h)", "SignupsDrop (3h)"),
-    ),
-    Incident(
-        "churn",
-        HOUR,
-        t.churn,
-        {"ChurnSpike (24h)": 15 * MINUTE, "ChurnSpike (2h)": 5 * MINUTE},
-        muted=_some("ChurnSpike (24h)", "ChurnSpike (2h)"),
-    ),
+    Incident("signups-collapse", 2 * HOUR, t.signups_collapse, *_twin("SignupsDrop", 0.8 / 0.9 * HOUR + 30 * MINUTE)),
+    Incident("churn", HOUR, t.churn, *_twin("ChurnSpike", 15 * MINUTE)),
     Incident("model-fails", 20 * MINUTE, t.model_fails, {}, _some("LLMAPIErrors"), _some("LLMErrors")),
     Incident(
         "openai-is-out", 30 * MINUTE, t.openai_is_out, {}, _some("VendorIncident"), _some("LLMAPIErrors", "LLMErrors")
@@ -198,15 +160,5 @@ INCIDENTS = (
         _some("CertificateExpiry", "CertificateExpiry (api)", "CertificateExpiry (login)"),
     ),
     Incident("release-crashes", 20 * MINUTE, t.release_crashes, {}, _some("DeploymentFailed")),
-    Incident("copy-crashes", 20 * MINUTE, t.copy_crashes, {}, _some("InstancesCrashing")),
-    Incident(
-        "service-crashes",
-        20 * MINUTE,
-        t.service_crashes,
-        {"ServiceCrashed": 2 * MINUTE},
-        muted=_some("InstancesCrashing"),
-    ),
-    # the third that fails
-    Incident("pages-fail", 20 * MINUTE, t.pages_fail, {"NotificationsFailing (pages)": 2 * MINUTE}),
     Incident("unseen-outside", 10 * MINUTE, t.unseen_outside, {}, _some("UptimeMonitorDown")),
 )

@@ -25,8 +25,6 @@ BESIDE = {
     ("LLMTokenBudget", "Warning"): frozenset({"finance"}),
 }
 """Who is told beside them."""
-INSTEAD = {"NotificationsFailing (pages)": frozenset({"slack", "sms", "mail", *LEVELS})}
-"""Who is told by other ways than usual: PagerDuty is what fails."""
 MAILBOXES = {"team@shop.example": "mail", "money@shop.example": "finance"}
 TITLE = re.compile(r"(?:Unanswered for \w+\. )?(Critical|Warning): (\w+)(?: and others)? of (\S+?)(?: \(\d+\))?\. ")
 
@@ -37,7 +35,6 @@ Told = Counter[tuple[str, str, str, str]]
 def audience(name: str, severity: str) -> frozenset[str]:
     """The receivers of an alert that nothing mutes."""
     people = ON_CALL if severity == "Critical" else READERS
-    people = INSTEAD.get(name, people)
     return people | BESIDE.get((name.partition(" (")[0], severity), frozenset())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.mixin.levels import app, node, vigie
 from tests.mixin.promtool import GONE, counts
 from tests.months.rhythm import DAY
-from tests.months.state import BOUNDS, JOBS, MODEL_BOUNDS, SOURCES, WORKERS, State
+from tests.months.state import BOUNDS, MODEL_BOUNDS, SOURCES, WORKERS, State
 
 Value = Callable[[State], float | None]
 """A sample, or the growth of a counter; None is no sample."""
@@ -32,7 +32,6 @@ def _product() -> dict[str, Value]:
         app("http_requests_total", handler="/", status="5xx"): lambda s: s.failed,
         app("http_requests_total", handler="/", status="4xx"): lambda s: s.refused,
         app("process_cpu_seconds_total"): lambda s: s.process_cpu * s.seconds,
-        app("process_start_time_seconds"): lambda _: 1,
         app("process_resident_memory_bytes"): lambda s: round(s.process_memory * 2**29),
         node("node_cpu_seconds_total", cpu="0", mode="idle"): lambda s: (1 - s.cpu) * s.seconds,
         node("node_memory_MemAvailable_bytes"): lambda s: 1 - s.memory,
@@ -49,8 +48,8 @@ def _product() -> dict[str, Value]:
             None if s.at % interval else page in s.pages
         )
         series[_blackbox("probe_ssl_earliest_cert_expiry", page, interval)] = lambda s: s.at + s.certificate * DAY
-    for job in JOBS:
-        series[app("up", job=job, instance=f"{job}:1")] = lambda _: 1
+    for watched in (app("up"), node("up"), vigie("up")):
+        series[watched] = lambda _: 1
     return series
 
 
@@ -60,10 +59,6 @@ def _work() -> dict[str, Value]:
         vigie("celery_task_failed_total", name="mail", hostname="w1", queue_name="emails"): lambda s: s.broken,
         vigie("vigie_celery_events_interruptions_total", cause="closed"): lambda s: s.interruptions,
         vigie("vigie_celery_events_dropped_total"): lambda _: 0,
-        vigie("vigie_celery_events_undecodable_total"): lambda s: s.unreadable,
-        vigie("vigie_celery_events_connected"): lambda _: 1,
-        vigie("vigie_celery_workers"): lambda s: len(s.workers),
-        vigie("redis_up"): lambda s: s.redis,
         vigie("redis_memory_used_bytes"): lambda s: s.redis_memory,
         vigie("redis_memory_max_bytes"): lambda _: 1,
         vigie("redis_instance_info", maxmemory_policy="noeviction"): lambda _: 1,
@@ -75,9 +70,6 @@ def _work() -> dict[str, Value]:
         series[vigie("celery_queue_length", queue_name=queue)] = lambda s, queue=queue: s.queues[queue]  # type: ignore[misc]
     for name in WORKERS:
         series[vigie("celery_worker_up", hostname=name)] = lambda s, name=name: name in s.workers  # type: ignore[misc]
-        series[vigie("vigie_celery_worker_offline", hostname=name)] = (
-            lambda s, name=name: name in s.said_goodbye and name not in s.workers  # type: ignore[misc]
-        )
         series[vigie("vigie_celery_events_enabled", hostname=name)] = lambda s, name=name: name in s.listening  # type: ignore[misc]
         series[vigie("vigie_celery_worker_processed_total", hostname=name)] = lambda s: (s.done + s.broken) / 2
     return series
@@ -100,14 +92,9 @@ def _business() -> dict[str, Value]:
         vigie("stripe_payment_failures_total", currency="eur", failure_code="card_declined"): lambda s: s.declined,
         vigie("stripe_webhook_undelivered_events"): lambda s: s.undelivered,
         vigie("stripe_webhook_newest_undelivered_timestamp_seconds"): lambda s: s.at - 400 if s.undelivered else None,
-        vigie("stripe_webhook_newest_delivered_timestamp_seconds"): lambda _: None,
         vigie("stripe_webhook_endpoint_enabled", endpoint="we_1"): lambda s: s.endpoint,
         vigie("supabase_signups", **day): lambda s: s.signups,
         vigie("supabase_signups_baseline", **day): lambda s: s.usual_signups,
-        vigie("supabase_signups", window="3h"): lambda s: s.signups_3h,
-        vigie("supabase_signups_baseline", window="3h"): lambda s: s.usual_signups_3h,
-        vigie("stripe_subscription_churn", window="2h"): lambda s: s.cancelled_2h,
-        vigie("stripe_subscription_churn_baseline", window="2h"): lambda s: s.usual_cancelled / 12,
         vigie("stripe_subscription_churn", **day): lambda s: s.cancelled,
         vigie("stripe_subscription_churn_baseline", **day): lambda s: s.usual_cancelled,
     }
@@ -139,29 +126,20 @@ def _outside() -> dict[str, Value]:
         vigie("vigie_source_budget_remaining", source="railway"): lambda s: s.budget_left,
         vigie("vigie_series_dropped_total", source="celery", family="celery_task_runtime"): lambda _: 0,
     }
-    for integration in ("pagerduty", "sns", "slack", "email", "webhook"):
-        failed = vigie("alertmanager_notifications_failed_total", integration=integration, reason="other")
-        series[failed.replace('job="vigie"', 'job="alertmanager"')] = lambda s, integration=integration: (  # type: ignore[misc]
-            s.unsent if integration == "pagerduty" else 0
-        )
     for vendor in VENDORS:
         for status in STATES:
             series[vigie("vendor_status", vendor=vendor, component="API", status=status)] = (
                 lambda s, vendor=vendor, status=status: s.outages.get(vendor) == status  # type: ignore[misc]
             )
-    for metric, thing in (("railway_deployment_result", "service"), ("vercel_deployment_result", "project")):
-        for status in ("success", "failed", "error"):
+    for metric, thing in (("railway_deployment_status", "service"), ("vercel_deployment_status", "project")):
+        for status in ("success", "building", "failed", "error"):
             series[vigie(metric, status=status, **{thing: "web"})] = (
                 lambda s, status=status: s.deployment == status  # type: ignore[misc]
             )
-    web = {"service": "web"}
-    for status, copies in (("running", lambda s: s.running), ("crashed", lambda s: s.crashing)):
-        series[vigie("railway_service_instances", status=status, **web)] = copies
-    series[vigie("railway_serving_status", status="crashed", **web)] = lambda s: s.deployment == "crashed"
     for source in SOURCES:
         series[vigie("vigie_source_up", source=source)] = lambda s, source=source: source not in s.silent  # type: ignore[misc]
-        series[vigie("vigie_source_success_age_seconds", source=source)] = (
-            lambda s, source=source: s.stale.get(source, POLLED / 2)  # type: ignore[misc]
+        series[vigie("vigie_source_last_success_timestamp_seconds", source=source)] = (
+            lambda s, source=source: s.at - s.stale.get(source, POLLED / 2)  # type: ignore[misc]
         )
         series[vigie("vigie_source_poll_interval_seconds", source=source)] = lambda _: POLLED
     return series

@@ -25,7 +25,7 @@ SOURCES = (
     "supabase",
     "uptime",
 )
-JOBS = ("app", "blackbox", "node", "supabase", "vigie")
+JOBS = ("app", "blackbox", "node", "vigie")
 WORKERS = ("w1", "w2")
 PAGES = ("api", "login")
 MONTH_ENDS = 16 * DAY
@@ -44,18 +44,16 @@ class State:
         seconds: Since the moment before.
         speed: Share of the requests that is answered within each of `BOUNDS`; `model_speed` the same of models.
         queues: Jobs that wait.
-        workers: The workers that answer; `listening` those that send events, `said_goodbye` those that left orderly.
+        workers: The workers that answer; `listening` those that send events.
         guesses: Refused sign-ins with a password; `recent` those of the last ten minutes.
         usual: Refused sign-ins of ten minutes that are usual.
         tokens: Share of the budget of the month that is used.
         memory: Share in use, as `cpu` and `disk`; `process_cpu` and `process_memory` of the application itself.
         certificate: Days that it still holds.
         outages: Vendors to the state of their worst part.
-        running: Copies of the service on Railway that run; `crashing` those that crash.
         stale: Sources to seconds since they were read, where that is not as usual.
         unscraped: Jobs whose scrape failed, so that their series end.
         restarted: Jobs whose counters begin anew.
-        unsent: Pages that PagerDuty did not take.
         paused: Whether Prometheus took no sample at all.
     """
 
@@ -70,10 +68,7 @@ class State:
     queues: dict[str, float] = field(default_factory=lambda: {"emails": 2, "reports": 0})
     workers: set[str] = field(default_factory=lambda: set(WORKERS))
     listening: set[str] = field(default_factory=lambda: set(WORKERS))
-    said_goodbye: set[str] = field(default_factory=set)
     interruptions: float = 0
-    unreadable: float = 0
-    redis: bool = True
     redis_memory: float = 0.3
     database: bool = True
     connections: float = 0
@@ -91,10 +86,7 @@ class State:
     endpoint: bool = True
     signups: float = 0
     usual_signups: float = 0
-    signups_3h: float = 0
-    usual_signups_3h: float = 0
     cancelled: float = 0
-    cancelled_2h: float = 0
     usual_cancelled: float = 2
     runs: float = 0
     failed_runs: float = 0
@@ -113,10 +105,7 @@ class State:
     certificate: float = 0
     outages: dict[str, str] = field(default_factory=dict)
     deployment: str = "success"
-    running: int = 2
-    crashing: int = 0
     budget_left: float = 80
-    unsent: float = 0
     silent: set[str] = field(default_factory=set)
     stale: dict[str, float] = field(default_factory=dict)
     unscraped: set[str] = field(default_factory=set)
@@ -174,11 +163,8 @@ def _sell(state: State, share: float, minutes: float, chance: Chance) -> None:
     state.payments = chance.count(1.5 * share * minutes)
     state.declined = min(state.payments, chance.count(1.5 * share * minutes * 0.03))
     weekday = 0.6 if state.at // DAY % 7 >= 5 else 1.0
-    state.usual_signups = 240 * weekday
+    state.usual_signups = 60 * weekday
     state.signups = round(state.usual_signups * chance.vary(0.25))
-    state.usual_signups_3h = 60 * share
-    state.signups_3h = chance.count(state.usual_signups_3h)
-    state.cancelled_2h = chance.count(2 / 12)
     state.cancelled = min(4, chance.count(2))
 
 

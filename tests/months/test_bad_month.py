@@ -38,7 +38,7 @@ LATE = 2 * STEP
 
 
 def _of_app(selector: str) -> bool:
-    return selector.startswith(("http_", "process_start_time_"))
+    return selector.startswith("http_")
 
 
 def _timeline(incident: Incident, before: int, after: int, step: int, *, whole: bool) -> Timeline:
@@ -96,13 +96,11 @@ def test_it_pages_what_is_promised_once_and_in_time(
     pages = [life for life in fired[incident.name] if life.labels["severity"] == "critical"]
     assert _names(pages, "critical") == sorted(incident.pages)
     for page in sorted(pages, key=lambda page: page.first):
-        is_burn = "BudgetBurn" in page.name
-        delay, due = page.first - (BURN_BEFORE if is_burn else BEFORE), incident.pages[page.name]
-        late = 2 * BURN_STEP if is_burn else LATE
+        delay, due = page.first - BEFORE, incident.pages[page.name]
         tell(TITLE, [incident.name, page.name, f"{due:.0f}", f"{delay:.0f}", _people(audience(page.name, "Critical"))])
         assert page.once
         # extrapolation may see it a little before arithmetic does
-        assert due - 2 * late <= delay <= due + late
+        assert due - 2 * LATE <= delay <= due + LATE
 
 
 def test_it_tells_the_warnings_that_belong_to_it_and_no_others(

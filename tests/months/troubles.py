@@ -38,11 +38,6 @@ def slow_queries(state: State, _since: float) -> None:
     state.speed = (0.2, 0.4, 0.6, 0.7, 0.9, 1.0, 1.0, 1.0)
 
 
-def all_wait(state: State, _since: float) -> None:
-    """92 of a hundred requests take longer than was promised, none of them much longer."""
-    state.speed = (0.02, 0.05, 0.08, 0.3, 0.97, 0.995, 1.0, 1.0)
-
-
 def some_wait_long(state: State, _since: float) -> None:
     """Three of a hundred requests take more than five seconds."""
     state.speed = (0.5, 0.9, 0.955, 0.96, 0.965, 0.97, 1.0, 1.0)
@@ -106,29 +101,6 @@ def redis_fills(state: State, _since: float) -> None:
     state.redis_memory = 0.85
 
 
-def redis_dies(state: State, since: float) -> None:
-    """No job is queued or done."""
-    state.redis = False
-    state.done = state.broken = 0
-    state.queues["emails"] = 0
-    source_silent(state, since, "redis")
-
-
-def events_unreadable(state: State, _since: float) -> None:
-    """A producer that speaks another language: three events a minute."""
-    state.unreadable += 3 * state.seconds / MINUTE
-
-
-def copy_crashes(state: State, _since: float) -> None:
-    """One of two, again and again."""
-    state.running, state.crashing = 1, 1
-
-
-def service_crashes(state: State, _since: float) -> None:
-    """All that serves on Railway."""
-    state.running, state.crashing = 0, 2
-
-
 def cpu_busy(state: State, _since: float) -> None:
     """A loop that does not end."""
     state.cpu = 0.95
@@ -154,9 +126,9 @@ def cards_declined(state: State, _since: float) -> None:
     state.declined = 0.4 * state.payments
 
 
-def webhooks_fail(state: State, since: float) -> None:
-    """Twelve events that nobody takes; Vigie counts them when they are five minutes old."""
-    state.undelivered = 12 if since >= 5 * MINUTE else 0
+def webhooks_fail(state: State, _since: float) -> None:
+    """Twelve events that nobody takes."""
+    state.undelivered = 12
 
 
 def endpoint_disabled(state: State, _since: float) -> None:
@@ -193,15 +165,13 @@ def many_guess_a_little(state: State, since: float) -> None:
 
 
 def signups_collapse(state: State, since: float) -> None:
-    """Down to a tenth within an hour, of a day as of three hours."""
-    left = max(0.1, 1 - 0.9 * since / HOUR)
-    state.signups = state.usual_signups * left
-    state.signups_3h = state.usual_signups_3h * left
+    """Down to a tenth within an hour."""
+    state.signups = state.usual_signups * max(0.1, 1 - 0.9 * since / HOUR)
 
 
 def churn(state: State, _since: float) -> None:
-    """Six times as many as is usual in a day, all at once."""
-    state.cancelled = state.cancelled_2h = 6 * state.usual_cancelled
+    """Six times as many as is usual."""
+    state.cancelled = 6 * state.usual_cancelled
 
 
 def model_fails(state: State, _since: float) -> None:
@@ -251,11 +221,6 @@ def not_renewed(state: State, _since: float) -> None:
 def release_crashes(state: State, _since: float) -> None:
     """The latest deployment on Railway."""
     state.deployment = "failed"
-
-
-def pages_fail(state: State, since: float) -> None:
-    """PagerDuty takes no page; the one there is fails once a minute."""
-    state.unsent = float(since % MINUTE < state.seconds)
 
 
 def unseen_outside(state: State, _since: float) -> None:

@@ -50,10 +50,6 @@ def _of(rule: Rule) -> Iterator[Mutant]:
         lasting = rule.get("for", "0s")
         for other in _durations(lasting):
             yield Mutant(rule, "for", f"{lasting} -> {other}", {**rule, "for": other})
-    if "keep_firing_for" in rule:
-        keeps = rule["keep_firing_for"]
-        for other in _durations(keeps):
-            yield Mutant(rule, "for", f"keep {keeps} -> {other}", {**rule, "keep_firing_for": other})
 
 
 def _durations(lasting: str) -> tuple[str, ...]:

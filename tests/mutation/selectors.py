@@ -39,8 +39,6 @@ def _faults(node: Any, span: timedelta | None) -> Iterator[Fault]:
     written = tuple(f'{label}{operator}"{value}"' for label, operator, _, value in pieces)
     sound = _Selector(node.name, written, span, node.offset)
     for place, piece in enumerate(pieces):
-        if piece[0] == "product":  # every selector has it: tests/mixin/test_products.py
-            continue
         for instead in _matchers(*piece):
             matchers = (*written[:place], *instead, *written[place + 1 :])
             what = f"{sound.metric}{{{written[place]}}} -> {{{''.join(instead)}}}"

@@ -125,8 +125,6 @@ class Threshold(Settings):
     """Value beyond which people are paged; `off` for never."""
     lasting: WholeSeconds | None = Field(default=None, alias="for")
     """How long the value must stay there."""
-    keep_firing_for: WholeSeconds | None = None
-    """How long the alert goes on after the trouble was last seen, so that what falls back and returns is one alert."""
     minimum: float | None = Field(default=None, ge=0)
     """Events in the window below which a share or a percentile is not judged."""
     enabled: bool = True
@@ -154,8 +152,8 @@ class Product(Settings):
     selectors: Selectors = Selectors()
     jobs: tuple[JobName, ...] | None = None
     """
-    Jobs that must always be there: TargetAbsent fires for one that is not scraped at all. Unset, every job that the
-    generated configuration scrapes, and those that the `selectors` that are set name.
+    Jobs that must always be there: TargetAbsent fires for one that is not scraped at all. Unset, the jobs that the
+    selectors of Vigie and, where it has metrics, of the application name.
     """
     windows: Windows = Windows()
     slo: Slo = Slo()

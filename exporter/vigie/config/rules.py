@@ -80,8 +80,6 @@ class Selectors(Settings):
     """Those of blackbox_exporter, with the label `probe`; `job="blackbox"` unless set."""
     node: Selector | None = None
     """A node_exporter's; `job="node"` unless set."""
-    alertmanager: Selector | None = None
-    """Alertmanager's own metrics, for NotificationsFailing; `job="alertmanager"` unless set."""
     supabase: Selector | None = None
     """The feed of a Supabase project; `job="supabase"` unless set."""
     auth: Selector | None = None
@@ -109,7 +107,7 @@ class Windows(Settings):
     """HighCPU."""
     auth: Window = 300.0
     """AuthFailures."""
-    payments: Window = 1800.0
+    payments: Window = 3600.0
     """PaymentFailures. Payments are few; with many of them a shorter window sees a fault sooner."""
     llm: Window = 600.0
     """The LLM alerts, but for the token budget."""

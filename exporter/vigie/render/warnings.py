@@ -37,9 +37,9 @@ def _idle_thresholds(product: Product, alerts: Mapping[str, Mapping[str, Any]]) 
 def _unreachable_thresholds(alerts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Thresholds beyond the greatest value that there can be."""
     for name, alert in alerts.items():
-        if not alert["isIdle"] and alert["greatest"] is not None and (alert["mildest"] or 0) >= alert["greatest"]:
+        if not alert["isIdle"] and alert["greatest"] is not None and (alert["warning"] or 0) >= alert["greatest"]:
             yield (
-                f"thresholds.{name}: fires above {alert['mildest']:g}, but with this `slo` the value is at most "
+                f"thresholds.{name}: warns above {alert['warning']:g}, but with this `slo` the value is at most "
                 f"{alert['greatest']:g}, so it never fires; lower the threshold or raise the goal"
             )
 

@@ -47,13 +47,13 @@ as $$
     select application_name, client_addr, state, replay_lsn, replay_lag from pg_stat_replication
 $$;
 
--- Count the sign-ups of so many hours up to `moment`, and of the same hours one to four weeks before.
+-- Count the sign-ups of the 24 hours up to `moment`, and of the same 24 hours one to four weeks before.
 --
 -- `baseline` is their mean over the `weeks` that lie wholly after the first sign-up; with none it is null. A week is 168
 -- hours and a day 24, whatever the time zone and its clock changes. Deleted and anonymous users do not count, where the
--- table tells them apart. One pass over the users of the last four weeks and those hours. With row_security off, rows that a policy would
+-- table tells them apart. One pass over the users of the last 29 days. With row_security off, rows that a policy would
 -- hide make an error, not a wrong 0. No role is granted this one: who chooses the moment could single a user out.
-create or replace function vigie.signups_at(users regclass, moment timestamptz, hours integer)
+create or replace function vigie.signups_at(users regclass, moment timestamptz)
 returns table (signups bigint, baseline double precision, weeks integer)
 language plpgsql
 stable
@@ -78,43 +78,38 @@ begin
         with recent as (
             select extract(epoch from $1 - created_at) / 3600 as age, %1$s as counts
             from %2$s
-            where created_at > $1 - make_interval(hours => 672 + $2) and created_at <= $1
+            where created_at > $1 - interval '696 hours' and created_at <= $1
         ),
         totals as (
             select
                 case
-                    when exists (select from %2$s where created_at <= $1 - make_interval(hours => 672 + $2)) then 4
-                    else greatest(floor((max(age) - $2) / 168), 0)::integer
+                    when exists (select from %2$s where created_at <= $1 - interval '696 hours') then 4
+                    else greatest(floor((max(age) - 24) / 168), 0)::integer
                 end as weeks
             from recent
         )
         select
-            count(*) filter (where age < $2),
+            count(*) filter (where age < 24),
             count(*) filter (where age >= 168 and age < 168 * (totals.weeks + 1))::double precision
                 / nullif(totals.weeks, 0),
             totals.weeks
         from totals
-        left join recent on counts and mod(age, 168) < $2
+        left join recent on counts and mod(age, 168) < 24
         group by totals.weeks
         $query$, counts, users)
-    using moment, hours;
+    using moment;
 end
 $$;
 
--- What Vigie calls: numbers leave, rows and e-mail addresses do not. A day tells of small products, three hours at once of
--- a funnel that is dead.
-drop function if exists vigie.signups_at(regclass, timestamptz);
-drop function if exists vigie.signups();
-create function vigie.signups()
-returns table ("window" text, signups bigint, baseline double precision, weeks integer)
+-- What Vigie calls: numbers leave, rows and e-mail addresses do not.
+create or replace function vigie.signups()
+returns table (signups bigint, baseline double precision, weeks integer)
 language sql
 stable
 security definer
 set search_path = ''
 as $$
-    select hours || 'h', counted.*
-    from (values (24), (3)) as windows (hours)
-    cross join lateral vigie.signups_at(to_regclass('auth.users'), now(), hours) as counted
+    select * from vigie.signups_at(to_regclass('auth.users'), now())
 $$;
 
 revoke all on all functions in schema vigie from public;

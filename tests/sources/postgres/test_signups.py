@@ -18,28 +18,24 @@ HOUR = timedelta(hours=1)
 Count = tuple[int, float | None, int]
 
 
-def count(server: PostgresServer, moment: datetime = NOON, timezone: str = "UTC", hours: int = 24) -> Count:
+def count(server: PostgresServer, moment: datetime = NOON, timezone: str = "UTC") -> Count:
     """What the function counts, asked by its owner, who alone may choose the moment."""
     with server.session("postgres", "postgres-secret", options=f"-c TimeZone={timezone}") as session:
-        row = session.execute("select * from vigie.signups_at('auth.users', %s, %s)", (moment, hours)).fetchone()
+        row = session.execute("select * from vigie.signups_at('auth.users', %s)", (moment,)).fetchone()
         assert row is not None
         return row[0], row[1], row[2]
 
 
-def expected(ages: list[timedelta], hours: int = 24) -> Count:
+def expected(ages: list[timedelta]) -> Count:
     """The same count, told plainly."""
-    length = timedelta(hours=hours)
-    starts = [timedelta(weeks=week) + length for week in range(5)]
-    inside = [sum(start - length <= age < start for age in ages) for start in starts]
+    starts = [timedelta(weeks=week, days=1) for week in range(5)]
+    inside = [sum(start - timedelta(days=1) <= age < start for age in ages) for start in starts]
     weeks = sum(max(ages, default=timedelta()) >= start for start in starts[1:])
     return inside[0], sum(inside[1 : weeks + 1]) / weeks if weeks else None, weeks
 
 
 EDGES = [
-    timedelta(weeks=week, hours=hours, microseconds=step)
-    for week in range(6)
-    for hours in (0, 3, 24)
-    for step in (-1, 0, 1)
+    timedelta(weeks=week, days=day, microseconds=step) for week in range(6) for day in (0, 1) for step in (-1, 0, 1)
 ]
 
 
@@ -48,8 +44,7 @@ EDGES = [
 def test_the_count_is_right_at_every_boundary(server: PostgresServer, ages: list[timedelta]) -> None:
     ages = [age for age in ages if age >= timedelta()]
     sign_up(server, ages)
-    for hours in (24, 3):
-        assert count(server, hours=hours) == pytest.approx(expected(ages, hours))
+    assert count(server) == pytest.approx(expected(ages))
 
 
 @pytest.mark.parametrize("timezone", ["UTC", "Europe/Paris", "America/New_York", "Australia/Lord_Howe"])
@@ -71,7 +66,7 @@ def test_a_users_table_that_cannot_tell_them_apart_counts_all(server: PostgresSe
     server.run("create table public.members (created_at timestamptz)", "insert into public.members values (now())")
     try:
         with server.session() as session:
-            row = session.execute("select signups from vigie.signups_at('public.members', now(), 3)").fetchone()
+            row = session.execute("select signups from vigie.signups_at('public.members', now())").fetchone()
         assert row == (1,)
     finally:
         server.run("drop table public.members")
@@ -79,13 +74,13 @@ def test_a_users_table_that_cannot_tell_them_apart_counts_all(server: PostgresSe
 
 async def test_the_source_exports_the_count_as_of_now(server: PostgresServer, make: Make, dsn: str) -> None:
     weekly = [timedelta(weeks=week, hours=hour) for week in range(5) for hour in (1, 2)]
-    sign_up(server, [*weekly, HOUR, 5 * HOUR, timedelta(days=400)], datetime.now(UTC))
+    sign_up(server, [*weekly, HOUR, timedelta(days=400)], datetime.now(UTC))
     poll = await make(dsn).poll()
     values = {family.name: series for family, series in poll.families.values.items()}
     assert poll.problems == ()
-    assert values["supabase_signups"] == {("24h",): 4, ("3h",): 3}
-    assert values["supabase_signups_baseline"] == {("24h",): 2, ("3h",): 2}
-    assert values["supabase_signups_baseline_windows"] == {("24h",): 4, ("3h",): 4}
+    assert values["supabase_signups"] == {("24h",): 3}
+    assert values["supabase_signups_baseline"] == {("24h",): 2}
+    assert values["supabase_signups_baseline_windows"] == {("24h",): 4}
     assert values["supabase_signups_timestamp_seconds"][("24h",)] == pytest.approx(datetime.now(UTC).timestamp(), abs=5)
 
 
@@ -108,7 +103,7 @@ async def test_signups_are_counted_on_their_own_slower_interval(
     "statement",
     [
         "select email from auth.users",
-        "select * from vigie.signups_at('auth.users', now(), 1)",
+        "select * from vigie.signups_at('auth.users', now())",
         "create table public.mine (a int)",
         "create table vigie.mine (a int)",
         "select * from pg_authid",

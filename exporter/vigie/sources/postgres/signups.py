@@ -35,7 +35,7 @@ SIGNUPS = Reading(
     ),
     """
     select
-        "window",
+        '24h' as "window",
         signups as supabase_signups,
         baseline as supabase_signups_baseline,
         weeks as supabase_signups_baseline_windows,

@@ -3,8 +3,7 @@ Stripe: payments, subscriptions, disputes and the delivery of webhooks, from the
 
 Facts from https://docs.stripe.com/api (version 2026-10-28.endive) and the official SDK's sources. Stripe allows 500 GET
 requests per transaction over 30 days, and at least 10,000 a month (https://docs.stripe.com/rate-limits). Requests in
-steady state with the defaults: 75% of that, so 10.4 an hour and 7,500 in 30 days for the smallest account, and never
-more than one reading a minute.
+steady state with the defaults: 10.5 an hour, 7,560 in 30 days; with a webhook 6.5 an hour, 4,680 in 30 days.
 
 A payment attempt is a Charge. Of the events that one failed card makes (`charge.failed`,
 `payment_intent.payment_failed`, and `invoice.payment_failed` where a subscription is billed) only `charge.*` counts:

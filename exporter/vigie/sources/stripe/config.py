@@ -10,17 +10,14 @@ from vigie.core.settings import Duration, Timeout, between
 from vigie.core.source import SourceConfig
 
 HOUR = 3600.0
-MONTH = 30 * 24 * HOUR
 FLOOR = 10_000
 """GET requests in 30 days that every account has."""
 PER_TRANSACTION = 500
 """GET requests in 30 days that each transaction adds up to; the larger of both holds."""
 SHARE = 0.8
 """Part of the allowance that Vigie takes at most; the product reads too."""
-_STEADY = 0.75
-"""Part of the allowance that reading takes while nothing fails; the rest of `SHARE` is for tries and for what waits."""
 _TIMES = {"events": 1, "delivery": 1, "endpoints": 20, "subscriptions": 20}
-"""Read at every so many paces."""
+"""Read every so many `read_interval`s."""
 _EVENTS_WHEN_PUSHED = 5
 """The same for the events when they are pushed anyway and reading them only reconciles."""
 
@@ -34,8 +31,8 @@ class StripeConfig(SourceConfig):
     """A restricted key with Read on Events, Webhook Endpoints and Subscriptions, and nothing else."""
     webhook_secret: Key | None = None
     """Signing secret of the endpoint that leads to `/webhooks/stripe`: events count at once, and reading reconciles."""
-    read_interval: Annotated[float, between("1s", "7d")] = 60.0
-    """Least time between two readings of events and of undelivered webhooks; longer where the allowance is small."""
+    read_interval: Annotated[float, between("1s", "7d")] = 720.0
+    """Time between two readings of events and of undelivered webhooks; the default fits the smallest account."""
     mrr: bool = False
     """Export the monthly recurring revenue, reckoned from the list prices of subscriptions that pay."""
     timeout: Timeout = 60.0
@@ -49,18 +46,15 @@ class StripeConfig(SourceConfig):
         return "_test_" not in self.api_key.get_secret_value()
 
 
-def periods(config: StripeConfig, transactions: float = 0, subscriptions: int = 0) -> Mapping[str, float]:
-    """Seconds between two readings of each list, given the transactions of 30 days and the subscriptions there are."""
+def periods(config: StripeConfig) -> Mapping[str, float]:
+    """Seconds between two readings of each list."""
     times = {**_TIMES, "events": _EVENTS_WHEN_PUSHED if config.webhook_secret else _TIMES["events"]}
-    requests = {**dict.fromkeys(times, 1), "subscriptions": max(1, -(-subscriptions // 100))}
-    at_each_pace = sum(requests[name] / count for name, count in times.items())
-    pace = max(config.read_interval, MONTH * at_each_pace / (_STEADY * allowance(transactions)))
-    return {name: max(count * pace, config.interval) for name, count in times.items()}
+    return {name: max(count * config.read_interval, config.interval) for name, count in times.items()}
 
 
-def requests_per_hour(config: StripeConfig, transactions: float = 0) -> float:
+def requests_per_hour(config: StripeConfig) -> float:
     """Requests in steady state, while each list fits one page of 100; where it does not, the allowance is larger."""
-    return sum(HOUR / period for period in periods(config, transactions).values())
+    return sum(HOUR / period for period in periods(config).values())
 
 
 def allowance(transactions: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from vigie.core.families import Families
@@ -10,36 +9,28 @@ from vigie.sources.stripe import families as f
 from vigie.sources.stripe.client import Client
 from vigie.sources.stripe.presence import Presence
 from vigie.sources.stripe.progress import DAY, MINUTE
-from vigie.sources.stripe.wire import DeliveredEvents, Endpoints, Undelivered, UndeliveredEvents
+from vigie.sources.stripe.wire import Endpoints, UndeliveredEvents
 
 _YOUNG = 5 * MINUTE
 """Seconds for which an event may well be on its way."""
 _GIVEN_UP = 3 * DAY
 """Seconds after which Stripe tries no more; such an event would be listed as undelivered for all its 30 days."""
 _PAGES = 5
-_MOST_TYPES = 20
-"""Types of events that Stripe takes in one request."""
 _ENABLED = {"enabled": 1.0, "disabled": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """
-    Undelivered events: how many, and when the first and the last of them happened.
-
-    Attributes:
-        delivered: When the last event of their kinds happened that was delivered, where that is after all of them.
-    """
+    """Undelivered events: how many, and when the first and the last of them happened."""
 
     count: int
     oldest: int | None
     newest: int | None
-    delivered: int | None
 
     def export(self, families: Families) -> None:
         """Add what is known."""
         families.add(f.UNDELIVERED, self.count)
-        for family, at in ((f.OLDEST, self.oldest), (f.NEWEST, self.newest), (f.DELIVERED, self.delivered)):
+        for family, at in ((f.OLDEST, self.oldest), (f.NEWEST, self.newest)):
             families.declare(family)
             if at is not None:
                 families.add(family, at)
@@ -59,30 +50,14 @@ async def read_delivery(client: Client, presence: Presence) -> Delivery:
         "created[gte]": now - _GIVEN_UP,
         "created[lt]": now - _YOUNG,
     }
-    found: list[Undelivered] = []
+    times: list[int] = []
     for _ in range(_PAGES):
         page = await client.get("/v1/events", UndeliveredEvents, query, "Events")
-        found += [event for event in page.data if not presence.excuses(event)]
+        times += [event.created for event in page.data if not presence.excuses(event)]
         if not page.has_more or not page.data:
             break
         query["starting_after"] = page.data[-1].id
-    times = [event.created for event in found]
-    newest = max(times, default=None)
-    delivered = None if newest is None else await _delivered_since(newest, found, client)
-    return Delivery(len(times), min(times, default=None), newest, delivered)
-
-
-async def _delivered_since(newest: int, undelivered: list[Undelivered], client: Client) -> int | None:
-    """
-    When the last event happened that was delivered although it came later.
-
-    Only of the types of those that were not: Stripe counts an event that no endpoint asks for as delivered.
-    """
-    types = [kind for kind, _ in Counter(event.type for event in undelivered).most_common(_MOST_TYPES)]
-    query: dict[str, str | int] = {"limit": 1, "delivery_success": "true", "created[gt]": newest}
-    query |= {f"types[{number}]": kind for number, kind in enumerate(types)}
-    page = await client.get("/v1/events", DeliveredEvents, query, "Events")
-    return page.data[0].created if page.data else None
+    return Delivery(len(times), min(times, default=None), max(times, default=None))
 
 
 async def read_endpoints(client: Client) -> dict[str, float]:

@@ -91,12 +91,7 @@ OLDEST = gauge(
 )
 NEWEST = gauge(
     "stripe_webhook_newest_undelivered_timestamp_seconds",
-    "Unix time of the newest undelivered event; absent if none.",
-)
-DELIVERED = gauge(
-    "stripe_webhook_newest_delivered_timestamp_seconds",
-    "Unix time of the newest delivered event of the same types, where it is newer than every undelivered one: "
-    "deliveries work again, and the backlog is worked off.",
+    "Unix time of the newest undelivered event: recent while deliveries fail, old while a backlog is worked off.",
 )
 ENDPOINT_ENABLED = gauge(
     "stripe_webhook_endpoint_enabled", "1 when Stripe delivers to the endpoint, else 0.", "endpoint", join="min"
@@ -111,8 +106,7 @@ CHURN = gauge(
 )
 CHURN_BASELINE = gauge(
     "stripe_subscription_churn_baseline",
-    "Mean subscriptions that ended in such a window at the same hours, over the four weeks before; absent until "
-    "they are read.",
+    "Mean subscriptions that ended in such a window, over the four weeks before it; absent until they are read.",
     "window",
     join="sum",
 )
@@ -144,7 +138,6 @@ FAMILIES = (
     UNDELIVERED,
     OLDEST,
     NEWEST,
-    DELIVERED,
     ENDPOINT_ENABLED,
     PUSHED,
     SUBSCRIPTIONS,

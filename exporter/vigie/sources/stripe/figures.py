@@ -18,8 +18,6 @@ from vigie.sources.stripe.progress import DAY, RETENTION, Progress
 READS = "reads"
 """Name of the tally of requests; it is no counter of the vendor's."""
 BASELINE_DAYS = 28
-CHURN_HOURS = (24, 2)
-"""Lengths of the windows in which subscriptions end."""
 _ALWAYS: tuple[tuple[Family, tuple[str, ...]], ...] = (
     (f.CREATED, ()),
     *((f.CANCELLED, (reason,)) for reason in ("cancellation_requested", "payment_failed", "payment_disputed")),
@@ -35,8 +33,8 @@ class Figures:
 
     Attributes:
         totals: The counters; what was seen in the last 30 days but never since Vigie watches is 0.
-        churn: Subscriptions that ended in each of `CHURN_HOURS`.
-        churn_baseline: Mean of the same at the same hours of the four weeks before, as far as they are read.
+        churn: Subscriptions that ended in the last 24 hours.
+        churn_baseline: Mean of the same over the four weeks before, as far as they are read.
         transactions: Successful payments of the last 30 days.
         reads: Requests of the last 30 days.
         progress: How far the events are read.
@@ -44,8 +42,8 @@ class Figures:
     """
 
     totals: Mapping[Series, float]
-    churn: Mapping[int, float]
-    churn_baseline: Mapping[int, float]
+    churn: float
+    churn_baseline: float
     transactions: float
     reads: float
     progress: Progress | None
@@ -62,21 +60,15 @@ class Figures:
         items = state.items(NAME)
         progress = msgspec.json.decode(items[READING], type=Progress) if READING in items else None
         end = (now // HOUR + 1) * HOUR
-        month = state.window(NAME, now - RETENTION, end)
-        ended = {
-            hours: [
-                _sum(state.window(NAME, until - hours * HOUR, until), f.CANCELLED)
-                for until in (end - day * DAY for day in range(BASELINE_DAYS + 1))
-            ]
-            for hours in CHURN_HOURS
-        }
+        month, day = state.window(NAME, now - RETENTION, end), state.window(NAME, end - DAY, end)
+        before = state.window(NAME, end - (BASELINE_DAYS + 1) * DAY, end - DAY)
         names = {family.name for family in f.COUNTERS}
         zeros = dict.fromkeys([*((family.name, labels) for family, labels in _ALWAYS), *month], 0.0)
         totals = {series: value for series, value in (zeros | state.counters(NAME)).items() if series[0] in names}
         return cls(
             totals,
-            churn={hours: now for hours, (now, *_) in ended.items()},
-            churn_baseline={hours: sum(before) / BASELINE_DAYS for hours, (_, *before) in ended.items()},
+            churn=_sum(day, f.CANCELLED),
+            churn_baseline=_sum(before, f.CANCELLED) / BASELINE_DAYS,
             transactions=_sum(month, f.ATTEMPTS) - _sum(month, f.FAILURES),
             reads=month.get((READS, ()), 0.0),
             progress=progress,
@@ -86,11 +78,10 @@ class Figures:
     def export(self, families: Families) -> None:
         """Add it all."""
         export(f.COUNTERS, self.totals, families)
+        families.add(f.CHURN, self.churn, "24h")
         families.declare(f.CHURN_BASELINE)
-        for hours in CHURN_HOURS:
-            families.add(f.CHURN, self.churn[hours], f"{hours}h")
-            if self.complete:
-                families.add(f.CHURN_BASELINE, self.churn_baseline[hours], f"{hours}h")
+        if self.complete:
+            families.add(f.CHURN_BASELINE, self.churn_baseline, "24h")
         if self.progress is not None:
             families.add(f.READ_UNTIL, self.progress.until)
             families.add(f.HISTORY_READ, float(self.complete))

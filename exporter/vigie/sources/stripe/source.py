@@ -55,7 +55,7 @@ class StripeSource(Source[StripeConfig]):
             "endpoints": self._read_endpoints,
             "subscriptions": self._read_subscriptions,
         }
-        self._errands = {name: Errand(run, 0, config.interval) for name, run in runs.items()}
+        self._errands = {name: Errand(runs[name], period, config.interval) for name, period in periods(config).items()}
         self._errands["history"] = Errand(self._journal.read_history, RETENTION, config.interval)
         context.budget.period = RETENTION / _PARTS
         self._allow(0)
@@ -89,7 +89,7 @@ class StripeSource(Source[StripeConfig]):
             await self.poll()
         figures = await asyncio.to_thread(self._figures)
         endpoints = self._lists.endpoints.values()
-        hourly = requests_per_hour(self.config, figures.transactions)
+        hourly = requests_per_hour(self.config)
         payments = f"{figures.transactions:.0f} payments in 30 days"
         return (
             f"Stripe in {'live' if self.config.live else 'test'} mode, "
@@ -147,9 +147,4 @@ class StripeSource(Source[StripeConfig]):
         return figures
 
     def _allow(self, transactions: float) -> None:
-        """Read as often as so many payments allow."""
         self.context.budget.limit = int(SHARE * allowance(transactions) / _PARTS)
-        census = self._lists.subscriptions
-        subscriptions = 0 if census is None else census.statuses.total()
-        for name, period in periods(self.config, transactions, subscriptions).items():
-            self._errands[name].period = period

@@ -47,10 +47,9 @@ class Events(Struct, frozen=True):
 
 
 class Undelivered(Struct, frozen=True):
-    """An event that some endpoints have not taken: what and when it was, and how many."""
+    """An event that some endpoints have not taken: when it happened, and how many."""
 
     id: Identity
-    type: str
     created: Time
     pending_webhooks: int
 
@@ -60,18 +59,6 @@ class UndeliveredEvents(Struct, frozen=True):
 
     data: list[Undelivered]
     has_more: bool
-
-
-class Delivered(Struct, frozen=True):
-    """An event that every endpoint has taken: when it happened."""
-
-    created: Time
-
-
-class DeliveredEvents(Struct, frozen=True):
-    """A page of delivered events, newest first."""
-
-    data: list[Delivered]
 
 
 class Endpoint(Struct, frozen=True):
