@@ -22,7 +22,7 @@ class Run(Struct):
     Attributes:
         prompt: Tokens; of a chain, those that its children used, as LangSmith may sum them up.
         start: Unix time.
-        error: What is said of one that failed.
+        error: Error message of a run that failed.
         seconds: How long it takes; None for one that never ends.
         appears: Unix time from which it can be read; until its end, as pending.
         settles: Seconds from its end until that can be read.

@@ -143,7 +143,7 @@ class Api:
 
     def readable(self, records: Sequence[msgspec.Raw], record: type[Answer]) -> list[Answer]:
         """
-        Decode each of several records, so that one that is odd does not take the others; that there is one is said.
+        Decode a list record by record: an invalid one is reported as a problem of the poll, and the others are used.
 
         Raises:
             SourceError: None of them can be read.

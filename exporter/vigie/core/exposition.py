@@ -141,10 +141,9 @@ def _headers(family: Family) -> tuple[Piece, Piece]:
     """The `# HELP` and `# TYPE` lines in the text format and in OpenMetrics."""
     meaning = family.help.replace("\\", r"\\").replace("\n", r"\n")
     kind = "untyped" if family.kind == "unknown" else family.kind
-    quoted = meaning.replace('"', r"\"")
     return (
         Piece(f"# HELP {family.name} {meaning}\n# TYPE {family.name} {kind}\n".encode()),
-        Piece(f"# HELP {family.root} {quoted}\n# TYPE {family.root} {family.kind}\n".encode()),
+        Piece(f"# HELP {family.root} {_escaped(family.help)}\n# TYPE {family.root} {family.kind}\n".encode()),
     )
 
 

@@ -9,11 +9,13 @@ piece is read as U+FFFD, the replacement character, and the rest is read as it i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
 import msgspec
 
 Answer = TypeVar("Answer")
+Read = TypeVar("Read")
 
 UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 """What is raised for a text that is no JSON; a `msgspec.ValidationError` is a `DecodeError` about its contents."""
@@ -35,24 +37,14 @@ class Reader(Generic[Answer]):
         Read one document.
 
         Raises:
-            msgspec.ValidationError: It is JSON of another shape.
+            msgspec.ValidationError: It is valid JSON that does not match the type.
             msgspec.DecodeError, UnicodeError, RecursionError: It is no JSON.
         """
-        try:
-            return self._decoder.decode(text)
-        except UNREADABLE as error:
-            if isinstance(error, msgspec.ValidationError):
-                raise
-            return self._decoder.decode(mended(text))
+        return _read(self._decoder.decode, text)
 
     def read_lines(self, text: bytes) -> list[Answer]:
         """Read one document a line; raises like `read`."""
-        try:
-            return self._decoder.decode_lines(text)
-        except UNREADABLE as error:
-            if isinstance(error, msgspec.ValidationError):
-                raise
-            return self._decoder.decode_lines(mended(text))
+        return _read(self._decoder.decode_lines, text)
 
 
 @overload
@@ -62,6 +54,15 @@ def read(text: bytes | str, answer: Any = ...) -> Any: ...
 def read(text: bytes | str, answer: Any = Any) -> Any:
     """Read `answer` out of one document, once; raises like `Reader.read`."""
     return Reader(answer).read(text)
+
+
+def _read(decode: Callable[[bytes | str], Read], text: bytes | str) -> Read:
+    try:
+        return decode(text)
+    except msgspec.ValidationError:
+        raise
+    except UNREADABLE:
+        return decode(mended(text))
 
 
 def mended(text: bytes | str) -> bytes:
